@@ -1,0 +1,41 @@
+import { badInput, type FieldProblem } from './errors.ts';
+
+const BYTES_PER_KIB = 1024;
+
+/** Collects everything that is wrong with an input, so that the caller is told all of it at once. */
+export class InputCheck {
+  readonly #problems: FieldProblem[] = [];
+
+  /** A text that must say something, at most `max` characters. Gives it back without white space around it. */
+  line(path: string, value: string | null | undefined, max: number): string {
+    const text = value?.trim() ?? '';
+    if (!text) this.problem(path, 'must not be empty.');
+    else if (text.length > max) this.problem(path, `has ${text.length} characters; at most ${max} are allowed.`);
+    else if (/[\r\n]/.test(text)) this.problem(path, 'must be one line.');
+    return text;
+  }
+
+  /** A longer text that must say something, at most `kib` KiB. */
+  body(path: string, value: string | null | undefined, kib: number): string {
+    const text = value?.trim() ?? '';
+    const bytes = Buffer.byteLength(text);
+    if (!text) this.problem(path, 'must not be empty.');
+    else if (bytes > kib * BYTES_PER_KIB) this.problem(path, `has ${bytes} bytes; at most ${kib} KiB are allowed.`);
+    return text;
+  }
+
+  /** Notes a problem unless `holds`. */
+  require(path: string, holds: boolean, message: string): void {
+    if (!holds) this.problem(path, message);
+  }
+
+  /** Notes a problem. */
+  problem(path: string, message: string): void {
+    this.#problems.push({ path, message });
+  }
+
+  /** Refuses with BAD_USER_INPUT when anything was noted. */
+  done(): void {
+    if (this.#problems.length) throw badInput(this.#problems);
+  }
+}

@@ -1,0 +1,401 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { Refusal } from './errors.ts';
+import { derivedId } from './ids.ts';
+import { EVERYBODY, OUTBOX_MAX, RECORD_ONLY, requestKey, type WriteScope } from './journal.ts';
+import { buildDraft, buildThing, countUp, openDesk, type Desk, type Thing } from './things.fixture.ts';
+
+let desk: Desk;
+
+beforeAll(async () => {
+  desk = await openDesk();
+});
+
+beforeEach(async () => {
+  await desk.things.collection.deleteMany({});
+});
+
+afterAll(() => desk.close());
+
+const NOBODY: WriteScope = { organizations: [] };
+const ORG_B: WriteScope = { organizations: ['org_b'] };
+
+function create(given: Partial<Thing> = {}): Promise<Thing> {
+  return desk.things.create(buildThing(given), [buildDraft({ type: 'thing.made' })]);
+}
+
+function addOne(id: string, request: { expectedVersion?: number; key?: ReturnType<typeof requestKey> } = {}) {
+  return desk.things.change(id, EVERYBODY, request, countUp);
+}
+
+async function stored(id: string): Promise<Thing> {
+  const found = await desk.things.collection.findOne({ _id: id }, { projection: RECORD_ONLY });
+  if (!found) throw new Error(`${id} is not stored`);
+  return found as unknown as Thing;
+}
+
+async function outbox(id: string) {
+  return (await desk.things.collection.findOne({ _id: id }))?.outbox ?? [];
+}
+
+/** The refusal that an operation ends with, as a caller sees it. */
+async function refusalOf(
+  operation: Promise<unknown>,
+): Promise<{ message: string; extensions: Record<string, unknown> }> {
+  const outcome = await operation.then(
+    () => new Error('it was not refused'),
+    (error: unknown) => error,
+  );
+  if (outcome instanceof Refusal) return { message: outcome.message, extensions: outcome.extensions };
+  throw outcome;
+}
+
+describe('a creation', () => {
+  test('stores the record and gives it back', async () => {
+    const thing = await create({ title: 'first' });
+    expect(await stored(thing._id)).toEqual(thing);
+  });
+
+  test('leaves its event in the outbox', async () => {
+    const { _id } = await create();
+    expect(await outbox(_id)).toMatchObject([{ seq: 1, type: 'thing.made', organizationId: 'org_a', internal: false }]);
+  });
+
+  test('with several events raises the version by each', async () => {
+    const { _id, version } = await desk.things.create(buildThing(), [buildDraft(), buildDraft()]);
+    expect([version, (await outbox(_id)).map((event) => event.seq)]).toEqual([2, [1, 2]]);
+  });
+
+  test('keeps no trace of the journal in the record it gives back', async () => {
+    expect(Object.keys(await create()).sort()).toEqual(Object.keys(buildThing()).sort());
+  });
+
+  test('numbers 200 parallel records from two processes 1 to 200', async () => {
+    const other = await desk.join();
+    const sides = [desk.things, other.things];
+    const made = await Promise.all(
+      Array.from({ length: 200 }, (_, i) =>
+        (sides[i % 2] ?? desk.things).create(buildThing(), [buildDraft()], { numbered: true }),
+      ),
+    );
+    const numbers = made.map((thing) => thing.number ?? 0).sort((a, b) => a - b);
+    expect(numbers).toEqual(Array.from({ length: 200 }, (_, i) => i + 1));
+  });
+
+  test('without a number leaves the numbers alone', async () => {
+    await create();
+    const numbered = await desk.things.create(buildThing(), [buildDraft()], { numbered: true });
+    expect(numbered.number).toBe(1);
+  });
+
+  test('goes on numbering after a creation that failed', async () => {
+    const { _id } = await desk.things.create(buildThing(), [buildDraft()], { numbered: true });
+    await desk.things.create(buildThing({ _id }), [buildDraft()], { numbered: true }).catch(() => undefined);
+    const next = await desk.things.create(buildThing(), [buildDraft()], { numbered: true });
+    expect(next.number).toBe(2);
+  });
+});
+
+describe('a repeated creation', () => {
+  const createWith = (payload: { title: string }) => {
+    const key = requestKey('person_1', 'makeThing', 'retry-1', payload);
+    const _id = derivedId('thing', 'person_1', 'makeThing', 'retry-1');
+    return desk.things.create(buildThing({ _id, ...payload }), [buildDraft()], { key, numbered: true });
+  };
+
+  test('gives the record that the first one made', async () => {
+    const first = await createWith({ title: 'same' });
+    expect(await createWith({ title: 'same' })).toEqual(first);
+  });
+
+  test('makes one record, with one event, when all of its repetitions come at once', async () => {
+    const made = await Promise.all(Array.from({ length: 10 }, () => createWith({ title: 'same' })));
+    const ids = new Set(made.map((thing) => `${thing._id} ${thing.number}`));
+    const [first] = made;
+    expect([ids.size, await desk.things.collection.countDocuments(), (await outbox(first?._id ?? '')).length]).toEqual([
+      1, 1, 1,
+    ]);
+  });
+
+  test('with another payload is refused', async () => {
+    await createWith({ title: 'same' });
+    expect((await refusalOf(createWith({ title: 'other' }))).extensions).toEqual({ code: 'IDEMPOTENCY_KEY_REUSED' });
+  });
+
+  test('gives the record even after so many changes that its key is gone', async () => {
+    const { _id } = await createWith({ title: 'same' });
+    for (let i = 0; i < 65; i++) await addOne(_id, { key: requestKey('person_1', 'count', `k${i}`, {}) });
+    expect((await createWith({ title: 'same' })).count).toBe(65);
+  });
+
+  test('that meets another unique value is no repetition', async () => {
+    await desk.connection.collection('things').createIndex({ title: 1 }, { unique: true });
+    try {
+      await create({ title: 'taken' });
+      const key = requestKey('person_1', 'makeThing', 'retry-2', {});
+      await expect(desk.things.create(buildThing({ title: 'taken' }), [buildDraft()], { key })).rejects.toMatchObject({
+        code: 11_000,
+      });
+    } finally {
+      await desk.connection.collection('things').dropIndex('title_1');
+    }
+  });
+});
+
+describe('a change', () => {
+  test('stores the new state, the version and the event together', async () => {
+    const { _id } = await create();
+    const changed = await addOne(_id);
+    expect([await stored(_id), (await outbox(_id)).at(-1)?.seq]).toEqual([changed, 2]);
+  });
+
+  test('with several events raises the version by each', async () => {
+    const { _id } = await create();
+    const { version } = await desk.things.change(_id, EVERYBODY, {}, (thing) => ({
+      record: { ...thing, count: 3 },
+      events: [buildDraft(), buildDraft(), buildDraft()],
+    }));
+    expect([version, (await outbox(_id)).map((event) => event.seq)]).toEqual([4, [1, 2, 3, 4]]);
+  });
+
+  test('by somebody who decides to do nothing writes nothing', async () => {
+    const { _id } = await create();
+    const { version } = await desk.things.change(_id, EVERYBODY, {}, () => null);
+    expect([version, (await outbox(_id)).length]).toEqual([1, 1]);
+  });
+
+  test('of one field leaves a field alone that another write sets', async () => {
+    const { _id } = await create();
+    await desk.things.change(_id, EVERYBODY, {}, (thing) => ({
+      record: { ...thing, title: 'new' },
+      events: [buildDraft()],
+    }));
+    expect(await addOne(_id)).toMatchObject({ title: 'new', count: 1 });
+  });
+
+  test('keeps a text that begins with a dollar sign a text', async () => {
+    const { _id } = await create({ note: { text: 'public', secret: 'hidden' } });
+    for (const title of ['$note.secret', '$$ROOT', '$title']) {
+      await desk.things.change(_id, EVERYBODY, {}, (thing) => ({
+        record: { ...thing, title, tags: [title], note: { text: title, secret: 'hidden' } },
+        events: [buildDraft({ data: { [title]: title }, personal: { title } })],
+      }));
+      expect(await stored(_id)).toMatchObject({ title, tags: [title], note: { text: title } });
+    }
+  });
+
+  test('that sets a field to null is kept', async () => {
+    const { _id } = await create({ note: { text: 'old', secret: null } });
+    await desk.things.change(_id, EVERYBODY, {}, (thing) => ({
+      record: { ...thing, note: null },
+      events: [buildDraft()],
+    }));
+    expect((await stored(_id)).note).toBeNull();
+  });
+
+  test('is refused whatever the decision refuses, and writes nothing', async () => {
+    const thing = await create();
+    const refusal = await refusalOf(
+      desk.things.change(thing._id, EVERYBODY, {}, () => {
+        throw new Refusal('FORBIDDEN', 'No.');
+      }),
+    );
+    expect([refusal.extensions['code'], await stored(thing._id)]).toEqual(['FORBIDDEN', thing]);
+  });
+
+  test('of eight callers at once lands eight times', async () => {
+    const { _id } = await create();
+    const other = await desk.join();
+    await Promise.all(
+      Array.from({ length: 8 }, (_, i) => (i % 2 ? desk : other).things.change(_id, EVERYBODY, {}, countUp)),
+    );
+    expect(await stored(_id)).toMatchObject({ count: 8, version: 9 });
+  });
+
+  test('of a crowd lands for each caller who was told so, and BACKPRESSURE is all that the others hear', async () => {
+    const { _id } = await create();
+    const outcomes = await Promise.allSettled(Array.from({ length: 60 }, () => addOne(_id)));
+    const landed = outcomes.filter((outcome) => outcome.status === 'fulfilled').length;
+    const others = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason as Refusal] : []));
+    expect(new Set(others.map((refusal) => refusal.code)).size).toBeLessThanOrEqual(1);
+    expect(others.every((refusal) => refusal.code === 'BACKPRESSURE')).toBe(true);
+    expect((await stored(_id)).count).toBe(landed);
+  });
+});
+
+describe('a repeated change', () => {
+  const key = (payload: unknown) => requestKey('person_1', 'count', 'retry-1', payload);
+
+  test('is done once and answered again', async () => {
+    const { _id } = await create();
+    const first = await addOne(_id, { key: key({ by: 1 }) });
+    expect(await addOne(_id, { key: key({ by: 1 }) })).toEqual(first);
+  });
+
+  test('is done once when all of its repetitions come at once', async () => {
+    const { _id } = await create();
+    await Promise.all(Array.from({ length: 8 }, () => addOne(_id, { key: key({ by: 1 }) })));
+    expect(await stored(_id)).toMatchObject({ count: 1, version: 2 });
+  });
+
+  test('is answered though the version it expected is long gone', async () => {
+    const { _id } = await create();
+    await addOne(_id, { key: key({ by: 1 }), expectedVersion: 1 });
+    await addOne(_id);
+    expect((await addOne(_id, { key: key({ by: 1 }), expectedVersion: 1 })).count).toBe(2);
+  });
+
+  test('with another payload is refused', async () => {
+    const { _id } = await create();
+    await addOne(_id, { key: key({ by: 1 }) });
+    expect((await refusalOf(addOne(_id, { key: key({ by: 2 }) }))).extensions).toEqual({
+      code: 'IDEMPOTENCY_KEY_REUSED',
+    });
+  });
+
+  test('under another person is another request', async () => {
+    const { _id } = await create();
+    await addOne(_id, { key: requestKey('person_1', 'count', 'same', {}) });
+    await addOne(_id, { key: requestKey('person_2', 'count', 'same', {}) });
+    expect((await stored(_id)).count).toBe(2);
+  });
+
+  test('is known for the last 64 changes', async () => {
+    const { _id } = await create();
+    await addOne(_id, { key: key({}) });
+    for (let i = 0; i < 63; i++) await addOne(_id, { key: requestKey('person_1', 'count', `k${i}`, {}) });
+    await addOne(_id, { key: key({}) });
+    expect((await stored(_id)).count).toBe(64);
+  });
+});
+
+describe('a change that expects a version', () => {
+  test('is done when it is the present one', async () => {
+    const { _id, version } = await create();
+    expect((await addOne(_id, { expectedVersion: version })).version).toBe(2);
+  });
+
+  test('is refused with the present one when it is stale', async () => {
+    const { _id } = await create();
+    await addOne(_id);
+    expect((await refusalOf(addOne(_id, { expectedVersion: 1 }))).extensions).toEqual({
+      code: 'CONFLICT',
+      currentVersion: 2,
+    });
+  });
+
+  test('lands once when two people make it at once', async () => {
+    const { _id } = await create();
+    const outcomes = await Promise.allSettled([
+      addOne(_id, { expectedVersion: 1 }),
+      addOne(_id, { expectedVersion: 1 }),
+    ]);
+    expect(outcomes.map((outcome) => outcome.status).sort()).toEqual(['fulfilled', 'rejected']);
+  });
+});
+
+describe('a record of a foreign organization', () => {
+  test('cannot be told from one that is missing', async () => {
+    const { _id } = await create({ organizationId: 'org_a' });
+    const foreign = await refusalOf(desk.things.change(_id, ORG_B, {}, countUp));
+    const missing = await refusalOf(desk.things.change('thing_none', ORG_B, {}, countUp));
+    expect(JSON.stringify(foreign)).toBe(JSON.stringify(missing));
+  });
+
+  test('is NOT_FOUND even with a wrong version or a used key', async () => {
+    const { _id } = await create({ organizationId: 'org_a' });
+    const key = requestKey('person_1', 'count', 'retry-1', {});
+    await addOne(_id, { key });
+    const refusals = [
+      await refusalOf(desk.things.change(_id, ORG_B, { expectedVersion: 99 }, countUp)),
+      await refusalOf(desk.things.change(_id, ORG_B, { key }, countUp)),
+    ];
+    expect(refusals.map((refusal) => refusal.extensions['code'])).toEqual(['NOT_FOUND', 'NOT_FOUND']);
+  });
+
+  test('stays as it is', async () => {
+    const thing = await create({ organizationId: 'org_a' });
+    await refusalOf(desk.things.change(thing._id, ORG_B, {}, countUp));
+    expect(await stored(thing._id)).toEqual(thing);
+  });
+
+  test('is out of reach of whoever belongs to no organization', async () => {
+    const { _id } = await create();
+    expect((await refusalOf(desk.things.change(_id, NOBODY, {}, countUp))).extensions['code']).toBe('NOT_FOUND');
+  });
+});
+
+describe('a full outbox', () => {
+  test('refuses a further change with BACKPRESSURE, and writes nothing', async () => {
+    const { _id } = await create();
+    const events = Array.from({ length: OUTBOX_MAX - 1 }, () => buildDraft());
+    await desk.things.change(_id, EVERYBODY, {}, (thing) => ({
+      record: thing,
+      events: [buildDraft(), ...events.slice(1)],
+    }));
+    const refusal = await refusalOf(addOne(_id));
+    expect([refusal.extensions['code'], (await stored(_id)).version]).toEqual(['BACKPRESSURE', OUTBOX_MAX]);
+  });
+
+  test('still answers a repeated change', async () => {
+    const { _id } = await create();
+    const key = requestKey('person_1', 'count', 'retry-1', {});
+    await addOne(_id, { key });
+    const events = Array.from({ length: OUTBOX_MAX }, () => buildDraft());
+    await desk.things.change(_id, EVERYBODY, {}, (thing) => ({ record: thing, events: [buildDraft(), ...events] }));
+    expect((await addOne(_id, { key })).count).toBe(1);
+  });
+
+  test('takes changes again once it is drained', async () => {
+    const { _id } = await create();
+    const events = Array.from({ length: OUTBOX_MAX }, () => buildDraft());
+    await desk.things.change(_id, EVERYBODY, {}, (thing) => ({ record: thing, events: [buildDraft(), ...events] }));
+    await desk.log.drain();
+    expect((await addOne(_id)).count).toBe(1);
+  });
+});
+
+describe('a record that does not fit its schema', () => {
+  const misfits: [string, object][] = [
+    ['a missing field', { title: undefined }],
+    ['an unknown field', { colour: 'red' }],
+    ['an unknown field within a field', { note: { text: 'x', secret: null, colour: 'red' } }],
+    ['a number as text', { count: '5' }],
+    ['an instant as text', { madeAt: '2026-03-02T12:00:00.000Z' }],
+    ['a text as number', { tags: [5] }],
+  ];
+
+  test.each(misfits)('is not created: %s', async (_name, given) => {
+    const thing = buildThing(given as Partial<Thing>);
+    await expect(desk.things.create(thing, [buildDraft()])).rejects.toThrow();
+    expect(await desk.things.collection.countDocuments()).toBe(0);
+  });
+
+  test.each(misfits)('is not written by a change: %s', async (_name, given) => {
+    const thing = await create();
+    const change = desk.things.change(thing._id, EVERYBODY, {}, (record) => ({
+      record: { ...record, ...(given as Partial<Thing>) },
+      events: [buildDraft()],
+    }));
+    await expect(change).rejects.toThrow();
+    expect(await stored(thing._id)).toEqual(thing);
+  });
+});
+
+test('a look-up by number uses the index', async () => {
+  const plan = await desk.things.collection.find({ number: 7 }).explain('queryPlanner');
+  expect(JSON.stringify(plan)).not.toContain('COLLSCAN');
+});
+
+test('a write to a database that is gone is uncertain, and says so', async () => {
+  const gone = await openDesk();
+  const { _id } = await gone.things.create(buildThing(), [buildDraft()]);
+  await gone.connection.dropDatabase();
+  const client = gone.connection.getClient();
+  const change = gone.things.change(_id, EVERYBODY, {}, countUp);
+  await client.close();
+  const outcome = await change.then(
+    () => null,
+    (error: unknown) => error,
+  );
+  expect(outcome).toBeInstanceOf(Error);
+});

@@ -1,0 +1,161 @@
+import type { mongo } from 'mongoose';
+import type { CrashPoint } from './crash-point.ts';
+import {
+  chainEntries,
+  entryHolds,
+  streamEvent,
+  type LogEntry,
+  type OutboxEvent,
+  type Position,
+  type StreamEvent,
+} from './event.ts';
+import type { Aggregate, Journal, Stored } from './journal.ts';
+import { DURABLE, OPERATION_MS_MAX, isDuplicateKey } from './mongo.ts';
+
+/** Aggregates whose outboxes are copied in one round. */
+const DRAIN_AGGREGATES_MAX = 50;
+/** Entries that one read of the log answers at most. */
+export const READ_MAX = 200;
+const VERIFY_BATCH = 1_000;
+/** Another drainer that appended first costs a try; this many in a row mean that something else is wrong. */
+const APPEND_TRIES_MAX = 100;
+
+interface Meta {
+  _id: string;
+  epoch?: number;
+  pos?: number;
+}
+
+/**
+ * A service's log: its history, its audit trail and its publish queue in one. Positions have no gaps, each entry's hash
+ * covers the one before it, and an entry is copied from an outbox once, however often the copying is interrupted.
+ */
+export class Log {
+  readonly epoch: number;
+  readonly entries: mongo.Collection<LogEntry>;
+  readonly #journal: Journal;
+  readonly #crash: CrashPoint;
+
+  private constructor(journal: Journal, epoch: number, crash: CrashPoint) {
+    this.#journal = journal;
+    this.#crash = crash;
+    this.epoch = epoch;
+    this.entries = journal.db.collection<LogEntry>('log');
+  }
+
+  /** Opens a service's log and makes its indexes. */
+  static async open(journal: Journal, crash: CrashPoint = () => {}): Promise<Log> {
+    const meta = journal.db.collection<Meta>('meta');
+    await meta.updateOne({ _id: 'log' }, { $setOnInsert: { epoch: 1 } }, { upsert: true, ...DURABLE });
+    const log = new Log(journal, (await meta.findOne({ _id: 'log' }))?.epoch ?? 1, crash);
+    await log.entries.createIndexes([
+      { key: { aggregate: 1, seq: 1 }, unique: true },
+      { key: { 'data.recordId': 1, _id: 1 } },
+    ]);
+    return log;
+  }
+
+  /** Copies waiting events from the outboxes into the log, in order. Returns how many it copied. */
+  async drain(): Promise<number> {
+    let copied = 0;
+    for (const collection of this.#journal.collections) copied += await this.#drainCollection(collection);
+    return copied;
+  }
+
+  /** The position of the last entry, which is on disk; 0 when the log is empty. */
+  async head(): Promise<number> {
+    const { pos } = await this.#tail();
+    await this.#journal.barrier();
+    return pos;
+  }
+
+  /**
+   * Entries behind a position, as other processes receive them, oldest first, at most READ_MAX. What is returned is on
+   * disk. A position of another epoch, or beyond the head, yields null: the reader must start anew.
+   */
+  async read(after: Position, limit = READ_MAX): Promise<StreamEvent[] | null> {
+    if (after.epoch !== 0 && after.epoch !== this.epoch) return null;
+    const found = await this.entries
+      .find(
+        { _id: { $gt: after.pos } },
+        { sort: { _id: 1 }, limit: Math.min(limit, READ_MAX), maxTimeMS: OPERATION_MS_MAX },
+      )
+      .toArray();
+    if (!found.length) return after.pos > (await this.head()) ? null : [];
+    await this.#journal.barrier();
+    return found.map((entry) => streamEvent(entry, this.epoch));
+  }
+
+  /** Reads the whole log and checks its chain, and that it reaches as far as it was published. */
+  async verify(): Promise<{ verified: boolean; entries: number; firstBadPosition: number | null }> {
+    const published = (await this.#journal.db.collection<Meta>('meta').findOne({ _id: 'published' }))?.pos ?? 0;
+    let tail = { pos: 0, hash: '' };
+    const cursor = this.entries.find({}, { sort: { _id: 1 }, batchSize: VERIFY_BATCH });
+    for await (const entry of cursor) {
+      if (!entryHolds(entry, tail)) return { verified: false, entries: tail.pos, firstBadPosition: tail.pos + 1 };
+      tail = { pos: entry._id, hash: entry.hash };
+    }
+    // A chain cannot show that its end was cut off; what other services were told of can.
+    if (tail.pos < published) return { verified: false, entries: tail.pos, firstBadPosition: tail.pos + 1 };
+    return { verified: true, entries: tail.pos, firstBadPosition: null };
+  }
+
+  async #drainCollection(collection: mongo.Collection<Stored<Aggregate>>): Promise<number> {
+    const dirty = await collection
+      .find({ dirty: true }, { projection: { outbox: 1 }, limit: DRAIN_AGGREGATES_MAX })
+      .toArray();
+    if (!dirty.length) return 0;
+    const waiting = dirty.flatMap((record) => record.outbox.map((event) => ({ aggregate: record._id, ...event })));
+    await this.#append(waiting);
+    this.#crash('drain.afterAppend');
+    // Entries that another drainer appended were only read here. Nothing is trimmed before they are on disk.
+    await this.#journal.barrier();
+    this.#crash('drain.beforeTrim');
+    await collection.bulkWrite(
+      dirty.flatMap(({ _id, outbox }) => [
+        { updateOne: { filter: { _id }, update: { $pull: { outbox: { seq: { $lte: outbox.at(-1)?.seq ?? 0 } } } } } },
+        { updateOne: { filter: { _id, 'outbox.0': { $exists: false } }, update: { $set: { dirty: false } } } },
+      ]),
+      // A trim that a crash takes back is repeated; it need not wait for the disk.
+      { ordered: true, writeConcern: { w: 1 } },
+    );
+    this.#crash('drain.afterTrim');
+    return waiting.length;
+  }
+
+  async #append(waiting: (OutboxEvent & { aggregate: string })[]): Promise<void> {
+    let todo = waiting;
+    for (let tries = 0; todo.length && tries < APPEND_TRIES_MAX; tries++) {
+      const tail = await this.#tail();
+      await this.#journal.barrier();
+      try {
+        await this.entries.insertMany(chainEntries(tail, todo), { ordered: true, ...DURABLE });
+        return;
+      } catch (error) {
+        if (!isDuplicateKey(error)) throw error;
+        // Either the position was taken, and the tail is read again; or events are in the log already, and are left out.
+        todo = await this.#missing(todo);
+      }
+    }
+    if (todo.length) throw new Error(`The log gained entries ${APPEND_TRIES_MAX} times while it was appended to.`);
+  }
+
+  /** Those of the events that the log does not hold. */
+  async #missing<E extends { aggregate: string; seq: number }>(events: readonly E[]): Promise<E[]> {
+    const first = new Map<string, number>();
+    for (const { aggregate, seq } of events) first.set(aggregate, Math.min(seq, first.get(aggregate) ?? seq));
+    const held = await this.entries
+      .find(
+        { $or: [...first].map(([aggregate, seq]) => ({ aggregate, seq: { $gte: seq } })) },
+        { projection: { _id: 0, aggregate: 1, seq: 1 } },
+      )
+      .toArray();
+    const known = new Set(held.map(({ aggregate, seq }) => `${seq} ${aggregate}`));
+    return events.filter(({ aggregate, seq }) => !known.has(`${seq} ${aggregate}`));
+  }
+
+  async #tail(): Promise<{ pos: number; hash: string }> {
+    const last = await this.entries.findOne({}, { sort: { _id: -1 }, projection: { hash: 1 } });
+    return { pos: last?._id ?? 0, hash: last?.hash ?? '' };
+  }
+}

@@ -1,0 +1,71 @@
+import { comparePositions, type Position, type StreamEvent } from './event.ts';
+import { STREAM_MAX, type EventStream } from './stream.ts';
+
+/** The event stream of the one-process desk. */
+export class MemoryStream implements EventStream {
+  readonly #events = new Map<string, StreamEvent[]>();
+  readonly #waiting = new Set<() => void>();
+  #closed = false;
+
+  async last(service: string): Promise<Position | null> {
+    this.#refuseClosed();
+    return this.#of(service).at(-1)?.position ?? null;
+  }
+
+  async append(service: string, events: readonly StreamEvent[]): Promise<void> {
+    this.#refuseClosed();
+    const kept = this.#of(service);
+    for (const event of events) {
+      const last = kept.at(-1);
+      if (!last || comparePositions(event.position, last.position) > 0) kept.push(event);
+    }
+    if (kept.length > STREAM_MAX) kept.splice(0, kept.length - STREAM_MAX);
+    for (const wake of this.#waiting) wake();
+  }
+
+  async read(service: string, after: Position, options: { limit: number; waitMs: number }): Promise<StreamEvent[]> {
+    this.#refuseClosed();
+    const found = this.#behind(service, after, options.limit);
+    if (found.length || options.waitMs === 0) return found;
+    await this.#next(options.waitMs);
+    return this.#behind(service, after, options.limit);
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    for (const wake of this.#waiting) wake();
+  }
+
+  #refuseClosed(): void {
+    if (this.#closed) throw new Error('The event stream is closed.');
+  }
+
+  #of(service: string): StreamEvent[] {
+    const events = this.#events.get(service) ?? [];
+    this.#events.set(service, events);
+    return events;
+  }
+
+  #behind(service: string, after: Position, limit: number): StreamEvent[] {
+    const events = this.#of(service);
+    let low = 0;
+    for (let high = events.length; low < high;) {
+      const middle = (low + high) >> 1;
+      if (comparePositions((events[middle] as StreamEvent).position, after) <= 0) low = middle + 1;
+      else high = middle;
+    }
+    return events.slice(low, low + limit);
+  }
+
+  #next(waitMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const wake = () => {
+        clearTimeout(timer);
+        this.#waiting.delete(wake);
+        resolve();
+      };
+      const timer = setTimeout(wake, waitMs);
+      this.#waiting.add(wake);
+    });
+  }
+}

@@ -1,0 +1,69 @@
+import mongoose, { type Connection } from 'mongoose';
+
+/** What every acknowledged write waits for: a majority, and their journals on disk. */
+export const DURABLE = { writeConcern: { w: 'majority', j: true } } as const;
+
+/** No read or write of ours takes longer, in milliseconds. */
+export const OPERATION_MS_MAX = 2_000;
+
+const CONNECT_MS_MAX = 10_000;
+
+/** A database that is frozen gives no answer at all: after this an operation counts as uncertain, in milliseconds. */
+const ANSWER_MS_MAX = 30_000;
+
+/**
+ * Connects to a service's own database. Refuses a connection string that weakens the write concern: without a majority
+ * and the journal, a killed engine loses writes that were acknowledged (docs/decisions/0002-write-concern.md).
+ */
+export async function connectMongo(uri: string, database: string): Promise<Connection> {
+  refuseWeakWrites(uri);
+  // No object of a caller ever becomes a filter; a filter that names an unknown path is our own mistake, and throws.
+  mongoose.set('strictQuery', 'throw');
+  return mongoose
+    .createConnection(uri, {
+      dbName: database,
+      writeConcern: DURABLE.writeConcern,
+      retryWrites: false, // The embedded engine has no sessions. Retries are ours, by idempotency key.
+      readPreference: 'primary', // The algorithm reads what it wrote.
+      serverSelectionTimeoutMS: CONNECT_MS_MAX,
+      socketTimeoutMS: ANSWER_MS_MAX,
+      autoIndex: false, // The service makes its indexes before it says that it is ready.
+      autoCreate: false,
+    })
+    .asPromise();
+}
+
+/** True for faults after which nobody knows whether the operation happened: of the connection, or of a server that ends. */
+export function isConnectionFault(error: unknown): boolean {
+  const { MongoNetworkError, MongoServerError, MongoServerSelectionError, MongoWriteConcernError } = mongoose.mongo;
+  return (
+    error instanceof MongoNetworkError ||
+    error instanceof MongoServerSelectionError ||
+    error instanceof MongoWriteConcernError ||
+    (error instanceof MongoServerError && UNCERTAIN_CODES.has(error.code))
+  );
+}
+
+/** The server's codes for a change of primary, a shutdown, and a time limit. */
+const UNCERTAIN_CODES = new Set<unknown>([50, 64, 91, 189, 10_058, 10_107, 11_600, 11_602, 13_435, 13_436]);
+
+/** True when a unique index refused a write. */
+export function isDuplicateKey(error: unknown): error is mongoose.mongo.MongoServerError {
+  return error instanceof mongoose.mongo.MongoServerError && error.code === 11_000;
+}
+
+function refuseWeakWrites(uri: string): void {
+  // Names of options are read without regard to case, as the driver reads them.
+  const options = [...new URLSearchParams(uri.split('?')[1] ?? '')].map(
+    ([name, value]) => [name.toLowerCase(), value] as const,
+  );
+  const weak = options.filter(
+    ([name, value]) =>
+      (name === 'w' && value !== 'majority') || ((name === 'journal' || name === 'j') && value !== 'true'),
+  );
+  if (weak.length) {
+    throw new Error(
+      `MONGODB_URI asks for ${weak.map((option) => option.join('=')).join(', ')}. Acknowledged writes would be lost when the database is killed. Leave both out, or set w=majority&journal=true.`,
+    );
+  }
+}

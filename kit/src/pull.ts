@@ -1,0 +1,49 @@
+import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import type { Position, StreamEvent } from './event.ts';
+import { READ_MAX, type Log } from './log.ts';
+import type { SignToken } from './token.ts';
+
+const PULL_MS_MAX = 5_000;
+
+/** Asks a service for its events behind a position, straight from its log. Rejects when the service does not answer. */
+export type PullEvents = (service: string, after: Position, limit: number) => Promise<Pulled>;
+
+export interface Pulled {
+  /** Oldest first; null when the position does not belong to the log as it is now. */
+  events: StreamEvent[] | null;
+  /** The log's last position. */
+  head: Position;
+}
+
+/** Pulls over HTTP from the services at the given addresses. */
+export function httpPull(urls: Record<string, string>, sign: SignToken): PullEvents {
+  return async (service, after, limit) => {
+    const url = `${urls[service]}/events?epoch=${after.epoch}&pos=${after.pos}&limit=${limit}`;
+    const token = await sign(service, { purpose: 'SERVICE', viewer: null });
+    const answer = await fetch(url, {
+      headers: { authorization: `Bearer ${token}` },
+      signal: AbortSignal.timeout(PULL_MS_MAX),
+    });
+    if (!answer.ok) throw new Error(`${service} answered a pull with ${answer.status}`);
+    const pulled = (await answer.json()) as Pulled;
+    return { ...pulled, events: pulled.events?.map((event) => ({ ...event, at: new Date(event.at) })) ?? null };
+  };
+}
+
+const query = z.object({
+  epoch: z.coerce.number().int().min(0),
+  pos: z.coerce.number().int().min(0),
+  limit: z.coerce.number().int().min(1).max(READ_MAX).default(READ_MAX),
+});
+
+/** `GET /events?epoch=&pos=&limit=`: what pulls are answered with. */
+export function eventsRoute(app: FastifyInstance, log: Log): void {
+  app.get('/events', async (request, reply) => {
+    const asked = query.safeParse(request.query);
+    if (!asked.success) return reply.code(400).send({ message: 'epoch, pos and limit are whole numbers' });
+    const { epoch, pos, limit } = asked.data;
+    const events = await log.read({ epoch, pos }, limit);
+    return { events, head: { epoch: log.epoch, pos: await log.head() } } satisfies Pulled;
+  });
+}

@@ -1,0 +1,124 @@
+import { Redis } from 'ioredis';
+import { decodeEvent, encodeEvent, type Position, type StreamEvent } from './event.ts';
+import { STREAM_MAX, type EventStream } from './stream.ts';
+
+/**
+ * The event stream between processes: a Redis stream for each service, whose entry ids are the positions
+ * (`<epoch>-<pos>`), so that Redis itself refuses what it already has.
+ */
+export class RedisStream implements EventStream {
+  readonly #prefix: string;
+  readonly #writer: Redis;
+  /** A blocking read holds its connection, so each read in hand has its own; these are all, and those that are free. */
+  readonly #readers: Redis[] = [];
+  readonly #free: Redis[] = [];
+  readonly #connect: () => Redis;
+  #closed = false;
+
+  constructor(url: string, prefix: string, onError: (error: Error) => void) {
+    this.#prefix = prefix;
+    this.#connect = () => {
+      const redis = new Redis(url, {
+        // Redis may be down for long; the caller falls back to pulling, so a command fails at once.
+        maxRetriesPerRequest: 0,
+        enableOfflineQueue: false,
+        lazyConnect: false,
+        // A Redis that hangs would hold up the relay, and with it the log, for ever.
+        commandTimeout: COMMAND_MS_MAX,
+        retryStrategy: (times) => Math.min(100 * times, 2_000),
+      });
+      redis.on('error', onError);
+      return redis;
+    };
+    this.#writer = this.#connect();
+  }
+
+  async last(service: string): Promise<Position | null> {
+    await ready(this.#writer);
+    const [entry] = await this.#writer.xrevrange(this.#key(service), '+', '-', 'COUNT', 1);
+    return entry ? positionOf(entry[0]) : null;
+  }
+
+  async append(service: string, events: readonly StreamEvent[]): Promise<void> {
+    await ready(this.#writer);
+    const pipeline = this.#writer.pipeline();
+    for (const event of events) {
+      const id = `${event.position.epoch}-${event.position.pos}`;
+      pipeline.xadd(this.#key(service), 'MAXLEN', '~', STREAM_MAX, id, 'event', encodeEvent(event));
+    }
+    for (const [error] of (await pipeline.exec()) ?? []) {
+      if (error && !error.message.includes('equal or smaller')) throw error;
+    }
+  }
+
+  async read(service: string, after: Position, options: { limit: number; waitMs: number }): Promise<StreamEvent[]> {
+    const reader = this.#takeReader();
+    try {
+      await ready(reader);
+      const answer = await xread(reader, this.#key(service), after, options);
+      return (answer?.[0]?.[1] ?? []).map(([, fields]) => decodeEvent(fields[1] as string));
+    } catch (error) {
+      if (this.#closed) return [];
+      throw error;
+    } finally {
+      this.#free.push(reader);
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    for (const redis of [this.#writer, ...this.#readers]) redis.disconnect();
+  }
+
+  #key(service: string): string {
+    return `${this.#prefix}ev:${service}`;
+  }
+
+  /** A connection for one read: a free one, else a new one. There are as many as ever read at once. */
+  #takeReader(): Redis {
+    if (this.#closed) throw new Error('The event stream is closed.');
+    const free = this.#free.pop();
+    if (free) return free;
+    const reader = this.#connect();
+    this.#readers.push(reader);
+    return reader;
+  }
+}
+
+const READY_MS_MAX = 1_000;
+/** No command takes longer, in milliseconds: neither a write nor a read with its wait. */
+const COMMAND_MS_MAX = 3_000;
+
+type XreadAnswer = [key: string, entries: [id: string, fields: string[]][]][] | null;
+
+/** Redis takes a wait of 0 for "for ever", so that one is left out. */
+function xread(
+  reader: Redis,
+  key: string,
+  after: Position,
+  { limit, waitMs }: { limit: number; waitMs: number },
+): Promise<XreadAnswer> {
+  const id = `${after.epoch}-${after.pos}`;
+  return waitMs > 0
+    ? reader.xread('COUNT', limit, 'BLOCK', waitMs, 'STREAMS', key, id)
+    : reader.xread('COUNT', limit, 'STREAMS', key, id);
+}
+
+/** Waits, a second at most, until the connection can be used. A command then fails by itself if it cannot. */
+function ready(redis: Redis): Promise<void> {
+  if (redis.status === 'ready' || redis.status === 'end') return Promise.resolve();
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      redis.off('ready', done);
+      resolve();
+    };
+    const timer = setTimeout(done, READY_MS_MAX);
+    redis.once('ready', done);
+  });
+}
+
+function positionOf(id: string): Position {
+  const [epoch, pos] = id.split('-').map(Number);
+  return { epoch: epoch ?? 0, pos: pos ?? 0 };
+}

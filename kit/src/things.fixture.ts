@@ -1,0 +1,128 @@
+import { Schema, type Connection } from 'mongoose';
+import { randomBytes } from 'node:crypto';
+import type { CrashPoint } from './crash-point.ts';
+import { SYSTEM_ACTOR, type EventDraft } from './event.ts';
+import { Journal, type Aggregate, type Aggregates } from './journal.ts';
+import { Log } from './log.ts';
+import { createLogger, type Logger } from './logger.ts';
+import { connectMongo } from './mongo.ts';
+import type { Paths } from './types.ts';
+
+/** The aggregate of the kit's own tests: something that has a title and counts. */
+export interface Thing extends Aggregate {
+  title: string;
+  count: number;
+  tags: string[];
+  note: ThingNote | null;
+  madeAt: Date;
+}
+
+export interface ThingNote {
+  text: string;
+  secret: string | null;
+}
+
+const noteSchema = new Schema<ThingNote>(
+  { text: { type: String, required: true }, secret: { type: String, default: null } } satisfies Paths<ThingNote>,
+  { _id: false, strict: 'throw' },
+);
+
+const thingSchema = new Schema<Thing>(
+  {
+    _id: { type: String, required: true },
+    organizationId: { type: String, required: true },
+    version: { type: Number, required: true },
+    number: { type: Number, default: null },
+    nextFireAt: { type: Date, default: null },
+    title: { type: String, required: true },
+    count: { type: Number, required: true },
+    tags: { type: [String], required: true },
+    note: { type: noteSchema, default: null },
+    madeAt: { type: Date, required: true },
+  } satisfies Paths<Thing>,
+  { strict: 'throw', versionKey: false, id: false },
+);
+
+/** An instant, for everything that needs one. */
+export const NOON = new Date('2026-03-02T12:00:00.000Z');
+
+/** A whole thing; `given` says what matters. */
+export function buildThing(given: Partial<Thing> = {}): Thing {
+  return {
+    _id: `thing_${randomBytes(6).toString('hex')}`,
+    organizationId: 'org_a',
+    version: 1,
+    number: null,
+    nextFireAt: null,
+    title: 'a thing',
+    count: 0,
+    tags: [],
+    note: null,
+    madeAt: NOON,
+    ...given,
+  };
+}
+
+/** A whole event of a thing; `given` says what matters. */
+export function buildDraft(given: Partial<EventDraft> = {}): EventDraft {
+  return { type: 'thing.counted', at: NOON, actor: SYSTEM_ACTOR, data: {}, ...given };
+}
+
+/** What a process of the service holds. */
+export interface Side {
+  journal: Journal;
+  log: Log;
+  things: Aggregates<Thing>;
+}
+
+/** A service's own database, with one process at work on it. */
+export interface Desk extends Side {
+  connection: Connection;
+  /** Another process of the service, on the same database. */
+  join(): Promise<Side>;
+  /** Removes the database. */
+  close(): Promise<void>;
+}
+
+/** Opens a new database on the engine of the test run. */
+export async function openDesk(crash?: CrashPoint): Promise<Desk> {
+  const uri = process.env['MONGODB_URI'];
+  if (!uri) throw new Error('MONGODB_URI is not set: the tests run under Jest, whose set-up starts an engine.');
+  const connection = await connectMongo(uri, `kit-${randomBytes(6).toString('hex')}`);
+  const ThingModel = connection.model<Thing>('Thing', thingSchema, 'things');
+  const join = async (): Promise<Side> => {
+    const journal = new Journal(connection, crash);
+    const things = await journal.aggregates<Thing>(ThingModel);
+    return { journal, things, log: await Log.open(journal, crash) };
+  };
+  return {
+    connection,
+    ...(await join()),
+    join,
+    close: async () => {
+      await connection.dropDatabase();
+      await connection.close();
+    },
+  };
+}
+
+/** Counts up by one, and says so. */
+export function countUp(thing: Thing): { record: Thing; events: [EventDraft] } {
+  const count = thing.count + 1;
+  return { record: { ...thing, count }, events: [buildDraft({ data: { count } })] };
+}
+
+/** Says nothing. */
+export const silentLogger: Logger = createLogger('test', 'silent');
+
+const WAIT_MS_MAX = 10_000;
+const LOOK_EVERY_MS = 5;
+
+/** Looks until a state holds; rejects after 10 seconds with its name. For states that no event announces. */
+export async function until(name: string, holds: () => boolean | Promise<boolean>): Promise<void> {
+  for (let waited = 0; waited < WAIT_MS_MAX; waited += LOOK_EVERY_MS) {
+    if (await holds()) return;
+    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+  }
+  throw new Error(`Waited too long: ${name}`);
+}

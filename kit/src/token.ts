@@ -1,0 +1,92 @@
+import { createLocalJWKSet, exportJWK, generateKeyPair, importJWK, jwtVerify, SignJWT, type JWK } from 'jose';
+import type { Clock } from './clock.ts';
+import { Refusal } from './errors.ts';
+import type { Viewer } from './viewer.ts';
+
+/** How long an internal token lives, in seconds. */
+export const TOKEN_SECONDS = 60;
+
+/** What the holder of a token may use: GraphQL as a viewer, GraphQL as a live scope, or the routes between services. */
+export type TokenPurpose = 'REQUEST' | 'LIVE' | 'SERVICE';
+
+/** What an internal token says. */
+export interface TokenClaims {
+  purpose: TokenPurpose;
+  viewer: Viewer | null;
+}
+
+/** Signs internal tokens for one subgraph at a time. `seconds` shortens its life, never lengthens it. */
+export type SignToken = (audience: string, claims: TokenClaims, seconds?: number) => Promise<string>;
+
+/** Verifies an internal token. Refuses with UNAUTHENTICATED, without saying why. */
+export type VerifyToken = (token: string) => Promise<TokenClaims>;
+
+/** Keys for the internal token: fresh at each start of the one-process desk, mounted secrets in production. */
+export interface TokenKeys {
+  signing: JWK;
+  verify: { keys: JWK[] };
+}
+
+const ALGORITHM = 'EdDSA';
+const ISSUER = 'desk-gateway';
+const VERIFIED_MAX = 1_000;
+const PURPOSES = new Set<unknown>(['REQUEST', 'LIVE', 'SERVICE'] satisfies TokenPurpose[]);
+
+/** A new pair of keys. */
+export async function generateTokenKeys(): Promise<TokenKeys> {
+  const { publicKey, privateKey } = await generateKeyPair(ALGORITHM, { crv: 'Ed25519', extractable: true });
+  const publicJwk = { ...(await exportJWK(publicKey)), kid: 'desk-1', alg: ALGORITHM };
+  return {
+    signing: { ...(await exportJWK(privateKey)), kid: 'desk-1', alg: ALGORITHM },
+    verify: { keys: [publicJwk] },
+  };
+}
+
+/** A signer over a private key. */
+export async function tokenSigner(signing: JWK, clock: Clock): Promise<SignToken> {
+  const key = await importJWK(signing, ALGORITHM);
+  return (audience, claims, seconds = TOKEN_SECONDS) => {
+    const now = Math.floor(clock.now().getTime() / 1_000);
+    return new SignJWT({ purpose: claims.purpose, viewer: claims.viewer })
+      .setProtectedHeader({ alg: ALGORITHM, kid: signing.kid ?? 'desk-1', typ: 'desk+jwt' })
+      .setIssuer(ISSUER)
+      .setAudience(audience)
+      .setIssuedAt(now)
+      .setExpirationTime(now + Math.max(1, Math.min(seconds, TOKEN_SECONDS)))
+      .sign(key);
+  };
+}
+
+/**
+ * A verifier for one subgraph. It remembers what it verified until that expires: the gateway sends the same token with
+ * many requests, and a signature costs ten times a look-up.
+ */
+export function tokenVerifier(verify: { keys: JWK[] }, audience: string, clock: Clock): VerifyToken {
+  const keys = createLocalJWKSet(verify);
+  const verified = new Map<string, { claims: TokenClaims; expiresAt: number }>();
+  return async (token) => {
+    const now = clock.now();
+    const known = verified.get(token);
+    if (known && known.expiresAt > now.getTime()) return known.claims;
+    try {
+      const { payload } = await jwtVerify(token, keys, {
+        algorithms: [ALGORITHM],
+        issuer: ISSUER,
+        audience,
+        typ: 'desk+jwt',
+        currentDate: now,
+        requiredClaims: ['exp', 'purpose'],
+      });
+      if (!PURPOSES.has(payload['purpose'])) throw new Error('an unknown purpose');
+      const claims = {
+        purpose: payload['purpose'] as TokenPurpose,
+        viewer: (payload['viewer'] ?? null) as Viewer | null,
+      };
+      if (verified.size >= VERIFIED_MAX) verified.clear();
+      verified.set(token, { claims, expiresAt: (payload.exp ?? 0) * 1_000 });
+      return claims;
+    } catch {
+      throw new Refusal('UNAUTHENTICATED', 'This service answers the gateway only.');
+    }
+  };
+}
