@@ -1,0 +1,263 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { Refusal } from '@desk/kit/errors';
+import type { RatedCaller, RateLimiter, Usage } from './rate-limit.ts';
+import { createRateLimiter, IN_FLIGHT_RETRY_MS, RATES } from './rate-limit.ts';
+
+const USER: RatedCaller = { callerClass: 'LDC_USER', principalId: 'per_1', organizationId: 'org_1' };
+const AGENT: RatedCaller = { callerClass: 'AGENT', principalId: 'per_2', organizationId: 'org_2' };
+const PARTNER: RatedCaller = { callerClass: 'PARTNER', principalId: 'cli_1', organizationId: 'org_3' };
+const CALLERS = [USER, AGENT, PARTNER];
+
+/** A limiter whose clock the test moves. */
+function buildLimiter(options: Parameters<typeof createRateLimiter>[1] = {}) {
+  const clock = { ms: 1_000_000 };
+  return { clock, limiter: createRateLimiter(() => clock.ms, options) };
+}
+
+/** Runs an operation to its end; returns the refusal's extensions, or null where it passed. */
+function run(limiter: RateLimiter, caller: RatedCaller, usage: Partial<Usage>): Record<string, unknown> | null {
+  try {
+    limiter.begin(caller, { cost: 1, mutations: 0, ...usage })();
+    return null;
+  } catch (error) {
+    if (error instanceof Refusal) return { ...error.extensions };
+    throw error;
+  }
+}
+
+function passed(limiter: RateLimiter, caller: RatedCaller, { times, ...usage }: Partial<Usage> & { times: number }) {
+  return Array.from({ length: times }, () => run(limiter, caller, usage)).filter((refusal) => refusal === null).length;
+}
+
+/** The user of the organization with this number: `org_1` has many people. */
+function colleague(number: number): RatedCaller {
+  return { ...USER, principalId: `per_colleague_${number}` };
+}
+
+describe('the published rates', () => {
+  test('are those of the security page', () => {
+    const rows = CALLERS.map(({ callerClass }) => Object.values(RATES[callerClass]));
+    expect(rows).toEqual([
+      [1_000, 50, 10, 30, 10],
+      [2_000, 100, null, 120, 20],
+      [5_000, 200, null, 600, 20],
+    ]);
+  });
+});
+
+describe('points', () => {
+  test.each(CALLERS)('of a full bucket pass at once for $callerClass, and not one more', (caller) => {
+    const { limiter } = buildLimiter();
+    const { bucketPoints, refillPointsPerSecond } = RATES[caller.callerClass];
+    expect(run(limiter, caller, { cost: bucketPoints })).toBeNull();
+    expect(run(limiter, caller, { cost: 1 })).toEqual({
+      code: 'RATE_LIMITED',
+      limit: 'cost',
+      retryAfterMs: 1_000 / refillPointsPerSecond,
+    });
+  });
+
+  test('flow back evenly, to a full bucket and no further', () => {
+    const { limiter, clock } = buildLimiter();
+    run(limiter, USER, { cost: 1_000 });
+    clock.ms += 3_600_000;
+    expect([run(limiter, USER, { cost: 1_000 }), run(limiter, USER, { cost: 1 })]).toEqual([
+      null,
+      expect.objectContaining({ retryAfterMs: 20 }),
+    ]);
+  });
+
+  test('are not taken by a request that is refused', () => {
+    const { limiter } = buildLimiter();
+    run(limiter, USER, { cost: 600 });
+    run(limiter, USER, { cost: 500 });
+    expect(run(limiter, USER, { cost: 400 })).toBeNull();
+  });
+
+  test('are taken also where an operation costs none', () => {
+    const { limiter } = buildLimiter();
+    expect(passed(limiter, USER, { cost: 0, times: 1_001 })).toBe(1_000);
+  });
+
+  test('of delivered events are taken without refusal and without debt', () => {
+    const { limiter } = buildLimiter();
+    limiter.charge(USER, 5_000);
+    expect(run(limiter, USER, { cost: 50 })).toMatchObject({ limit: 'cost', retryAfterMs: 1_000 });
+  });
+
+  test('more than a bucket holds pass when it is full', () => {
+    const { limiter } = buildLimiter();
+    expect(run(limiter, USER, { cost: 1_500 })).toBeNull();
+  });
+
+  test('do not flow back while the clock stands before its last reading, and do from there on', () => {
+    const { limiter, clock } = buildLimiter();
+    run(limiter, USER, { cost: 1_000 });
+    clock.ms -= 500_000;
+    expect(run(limiter, USER, { cost: 1 })).toMatchObject({ retryAfterMs: 20 });
+    clock.ms += 20;
+    expect(run(limiter, USER, { cost: 1 })).toBeNull();
+  });
+
+  test('flow back between fractions of a millisecond', () => {
+    const { limiter, clock } = buildLimiter();
+    run(limiter, USER, { cost: 1_000 });
+    for (let tick = 0; tick < 60; tick += 1) {
+      clock.ms += 0.5;
+      limiter.charge(USER, 0);
+    }
+    expect(run(limiter, USER, { cost: 1 })).toBeNull();
+  });
+
+  test('are there after retryAfterMs, and not a millisecond before', () => {
+    const costs = fc.array(fc.tuple(fc.integer({ min: 0, max: 900 }), fc.integer({ min: 0, max: 9_000 })), {
+      maxLength: 9,
+    });
+    fc.assert(
+      fc.property(
+        costs,
+        fc.integer({ min: 1, max: 1_000 }),
+        fc.constantFrom(0, 1, 7, 30),
+        (history, cost, mutations) => {
+          const { limiter, clock } = buildLimiter();
+          for (const [spent, pauseMs] of history) {
+            run(limiter, USER, { cost: spent, mutations: spent % 5 });
+            clock.ms += pauseMs;
+          }
+          const refusal = run(limiter, USER, { cost, mutations });
+          fc.pre(refusal !== null);
+          clock.ms += Number(refusal?.['retryAfterMs']) - 1;
+          const tooEarly = run(limiter, USER, { cost, mutations });
+          clock.ms += 1;
+          expect([tooEarly?.['retryAfterMs'], run(limiter, USER, { cost, mutations })]).toEqual([1, null]);
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+});
+
+describe('an organization', () => {
+  test('of ten people at their limit has no points left for an eleventh', () => {
+    const { limiter } = buildLimiter();
+    const spent = Array.from({ length: 10 }, (_, number) => run(limiter, colleague(number), { cost: 1_000 }));
+    expect(spent).toEqual(Array(10).fill(null));
+    expect(run(limiter, colleague(11), { cost: 500 })).toEqual({
+      code: 'RATE_LIMITED',
+      limit: 'organizationCost',
+      retryAfterMs: 1_000,
+    });
+  });
+
+  test('that has used its points does not slow another', () => {
+    const { limiter } = buildLimiter();
+    for (let number = 0; number < 10; number += 1) run(limiter, colleague(number), { cost: 1_000 });
+    expect(run(limiter, { ...USER, principalId: 'per_9', organizationId: 'org_9' }, { cost: 1_000 })).toBeNull();
+  });
+
+  test("refuses without taking the person's points", () => {
+    const { limiter, clock } = buildLimiter();
+    for (let number = 0; number < 10; number += 1) run(limiter, colleague(number), { cost: 1_000 });
+    run(limiter, colleague(11), { cost: 1_000 });
+    clock.ms += 2_000;
+    expect(run(limiter, colleague(11), { cost: 1_000 })).toBeNull();
+  });
+
+  test('of agents or of partners has no bucket', () => {
+    const { limiter } = buildLimiter();
+    const users = (caller: RatedCaller) =>
+      Array.from({ length: 30 }, (_, number) => ({ ...caller, principalId: `${caller.principalId}_${number}` }));
+    const refusals = [...users(AGENT), ...users(PARTNER)].map((caller) => run(limiter, caller, { cost: 2_000 }));
+    expect(refusals.filter((refusal) => refusal !== null)).toEqual([]);
+  });
+});
+
+describe('mutations', () => {
+  test.each(CALLERS)('of a minute pass for $callerClass, and not one more', (caller) => {
+    const { limiter } = buildLimiter();
+    const { mutationsPerMinute } = RATES[caller.callerClass];
+    expect(passed(limiter, caller, { cost: 1, mutations: 1, times: mutationsPerMinute + 1 })).toBe(mutationsPerMinute);
+    expect(run(limiter, caller, { mutations: 1 })).toMatchObject({
+      limit: 'mutations',
+      retryAfterMs: 60_000 / mutationsPerMinute,
+    });
+  });
+
+  test('that are used up leave queries free', () => {
+    const { limiter } = buildLimiter();
+    run(limiter, USER, { mutations: 30 });
+    expect(run(limiter, USER, { mutations: 0 })).toBeNull();
+  });
+
+  test('in one operation are counted each', () => {
+    const { limiter } = buildLimiter();
+    run(limiter, AGENT, { mutations: 118 });
+    expect(run(limiter, AGENT, { mutations: 3 })).toMatchObject({ limit: 'mutations', retryAfterMs: 500 });
+  });
+});
+
+describe('operations in flight', () => {
+  test.each(CALLERS)('are held to the number of $callerClass until one ends', (caller) => {
+    const { limiter } = buildLimiter();
+    const { inFlight } = RATES[caller.callerClass];
+    const running = Array.from({ length: inFlight }, () => limiter.begin(caller, { cost: 1, mutations: 0 }));
+    expect(run(limiter, caller, {})).toEqual({
+      code: 'RATE_LIMITED',
+      limit: 'inFlight',
+      retryAfterMs: IN_FLIGHT_RETRY_MS,
+    });
+    running[0]?.();
+    expect(run(limiter, caller, {})).toBeNull();
+  });
+
+  test('that end twice free one place', () => {
+    const { limiter } = buildLimiter();
+    const [first] = Array.from({ length: 10 }, () => limiter.begin(USER, { cost: 1, mutations: 0 }));
+    first?.();
+    first?.();
+    limiter.begin(USER, { cost: 1, mutations: 0 });
+    expect(run(limiter, USER, {})).toMatchObject({ limit: 'inFlight' });
+  });
+
+  test('that are refused take no place', () => {
+    const { limiter, clock } = buildLimiter();
+    run(limiter, USER, { cost: 1_000 });
+    for (let attempt = 0; attempt < 20; attempt += 1) run(limiter, USER, { cost: 1 });
+    clock.ms += 20;
+    expect(run(limiter, USER, { cost: 1 })).toBeNull();
+  });
+
+  test('of one principal leave another free', () => {
+    const { limiter } = buildLimiter();
+    for (let count = 0; count < 10; count += 1) limiter.begin(USER, { cost: 1, mutations: 0 });
+    expect(run(limiter, colleague(1), {})).toBeNull();
+  });
+});
+
+describe('what is remembered', () => {
+  test('is bounded: who was seen longest ago starts anew', () => {
+    const { limiter } = buildLimiter({ accountsMax: 2 });
+    run(limiter, USER, { cost: 1_000 });
+    run(limiter, AGENT, {});
+    run(limiter, PARTNER, {});
+    expect(run(limiter, USER, { cost: 1_000 })).toBeNull();
+  });
+
+  test('is kept for who was seen lately', () => {
+    const { limiter } = buildLimiter({ accountsMax: 2 });
+    run(limiter, USER, { cost: 1_000 });
+    run(limiter, AGENT, {});
+    run(limiter, USER, {});
+    run(limiter, PARTNER, {});
+    expect(run(limiter, USER, { cost: 1_000 })).toMatchObject({ limit: 'cost' });
+  });
+});
+
+test('a refusal says what to do', () => {
+  const { limiter } = buildLimiter();
+  run(limiter, USER, { cost: 1_000 });
+  expect(() => limiter.begin(USER, { cost: 100, mutations: 0 })).toThrow(
+    'You have used your points for now. Wait 2000 ms and send it again. To follow changes, subscribe instead of polling.',
+  );
+});

@@ -1,0 +1,197 @@
+import { LRUCache } from 'lru-cache';
+import { Refusal } from '@desk/kit/errors';
+import type { CallerClass } from './limits.ts';
+
+/** What a principal may use over time. */
+export interface Rates {
+  /** Points of cost that a full bucket holds. */
+  bucketPoints: number;
+  /** Points that flow back each second. */
+  refillPointsPerSecond: number;
+  /** The bucket that an organization's people share, as a multiple of one person's; null for callers without one. */
+  organizationBuckets: number | null;
+  /** A full minute's worth may be used at once; then they flow back evenly. */
+  mutationsPerMinute: number;
+  /** Operations that run at the same time. */
+  inFlight: number;
+}
+
+/** The published rates. They hold in each gateway process: several replicas divide them in the configuration. */
+export const RATES: Readonly<Record<CallerClass, Readonly<Rates>>> = {
+  // prettier-ignore
+  LDC_USER: { bucketPoints: 1_000, refillPointsPerSecond: 50, organizationBuckets: 10, mutationsPerMinute: 30, inFlight: 10 },
+  // prettier-ignore
+  AGENT: { bucketPoints: 2_000, refillPointsPerSecond: 100, organizationBuckets: null, mutationsPerMinute: 120, inFlight: 20 },
+  // A partner's client is a principal: its own bucket is the bucket per client.
+  // prettier-ignore
+  PARTNER: { bucketPoints: 5_000, refillPointsPerSecond: 200, organizationBuckets: null, mutationsPerMinute: 600, inFlight: 20 },
+};
+
+/** Principals and organizations that are remembered; those used longest ago are forgotten, and start with full buckets. */
+export const ACCOUNTS_MAX = 20_000;
+
+/** When to try again after too many operations at once: nobody knows when one of them ends. */
+export const IN_FLIGHT_RETRY_MS = 1_000;
+
+/** An operation that costs no points still takes this many, so that asking is never free. */
+export const REQUEST_POINTS_MIN = 1;
+
+/** Who is charged. */
+export interface RatedCaller {
+  callerClass: CallerClass;
+  principalId: string;
+  organizationId: string | null;
+}
+
+/** What an operation takes: its points from `checkOperation`, and how many root fields of it change something. */
+export interface Usage {
+  cost: number;
+  mutations: number;
+}
+
+/** Keeps callers to their rates. One for each gateway process, for HTTP and WebSocket together. */
+export interface RateLimiter {
+  /**
+   * Takes what an operation uses, all or nothing, and returns what the caller of `begin` must call once when it has ended;
+   * further calls do nothing. Refuses with RATE_LIMITED: `limit` names the rate, and after `retryAfterMs` it would pass
+   * if nothing else is asked for until then.
+   */
+  begin(caller: RatedCaller, usage: Usage): () => void;
+  /** Takes points for what has already happened, such as delivered events. Never refuses, and never leaves a debt. */
+  charge(caller: RatedCaller, points: number): void;
+}
+
+/**
+ * A limiter over a clock in milliseconds, which may stand still or jump back: then nothing flows back. `rates` replaces
+ * the published ones, `accountsMax` the number of principals and, apart from them, of organizations that are remembered.
+ */
+export function createRateLimiter(
+  nowMs: () => number,
+  { rates = RATES, accountsMax = ACCOUNTS_MAX }: { rates?: Record<CallerClass, Rates>; accountsMax?: number } = {},
+): RateLimiter {
+  const principals = new LRUCache<string, Account>({ max: accountsMax });
+  const organizations = new LRUCache<string, Bucket>({ max: accountsMax });
+
+  const accountOf = (caller: RatedCaller, now: number): { account: Account; shared: Bucket | null } => {
+    const rate = rates[caller.callerClass];
+    const key = `${caller.callerClass} ${caller.principalId}`;
+    let account = principals.get(key);
+    if (!account) principals.set(key, (account = openAccount(rate, now)));
+    if (rate.organizationBuckets === null || caller.organizationId === null) return { account, shared: null };
+    let shared = organizations.get(caller.organizationId);
+    if (!shared)
+      organizations.set(caller.organizationId, (shared = openOrganization(rate, rate.organizationBuckets, now)));
+    return { account, shared };
+  };
+
+  return {
+    begin(caller, { cost, mutations }) {
+      const now = nowMs();
+      const { account, shared } = accountOf(caller, now);
+      const allowed = rates[caller.callerClass].inFlight;
+      if (account.inFlight >= allowed) throw rateLimited('inFlight', IN_FLIGHT_RETRY_MS);
+      const points = Math.max(cost, REQUEST_POINTS_MIN);
+      const draws: Draw[] = [
+        { limit: 'cost', bucket: account.cost, amount: points },
+        { limit: 'mutations', bucket: account.mutations, amount: mutations },
+      ];
+      if (shared) draws.push({ limit: 'organizationCost', bucket: shared, amount: points });
+      drawAll(draws, now);
+      account.inFlight += 1;
+      let ended = false;
+      return () => {
+        if (!ended) account.inFlight -= 1;
+        ended = true;
+      };
+    },
+
+    charge(caller, points) {
+      const now = nowMs();
+      const { account, shared } = accountOf(caller, now);
+      for (const bucket of shared ? [account.cost, shared] : [account.cost]) {
+        refill(bucket, now);
+        bucket.level = Math.max(0, bucket.level - points * UNITS);
+      }
+    },
+  };
+}
+
+type RateName = 'cost' | 'organizationCost' | 'mutations' | 'inFlight';
+
+interface Account {
+  cost: Bucket;
+  mutations: Bucket;
+  inFlight: number;
+}
+
+/**
+ * Levels are whole numbers of a sixty-thousandth of a point: what flows back in a millisecond is whole then, as rates
+ * are per minute, and `retryAfterMs` is exact.
+ */
+interface Bucket {
+  level: number;
+  capacity: number;
+  refillPerMs: number;
+  at: number;
+}
+
+const UNITS = 60_000;
+
+function openAccount(rate: Rates, now: number): Account {
+  return {
+    cost: openBucket(rate.bucketPoints, rate.refillPointsPerSecond * 60, now),
+    mutations: openBucket(rate.mutationsPerMinute, rate.mutationsPerMinute, now),
+    inFlight: 0,
+  };
+}
+
+function openOrganization(rate: Rates, buckets: number, now: number): Bucket {
+  return openBucket(buckets * rate.bucketPoints, buckets * rate.refillPointsPerSecond * 60, now);
+}
+
+function openBucket(capacity: number, refillPerMinute: number, now: number): Bucket {
+  return { level: capacity * UNITS, capacity: capacity * UNITS, refillPerMs: refillPerMinute, at: now };
+}
+
+interface Draw {
+  limit: RateName;
+  bucket: Bucket;
+  amount: number;
+}
+
+/** Draws from every bucket or from none: a refusal names the one that takes longest. */
+function drawAll(draws: Draw[], now: number): void {
+  let longest: { limit: RateName; waitMs: number } | null = null;
+  for (const { limit, bucket, amount } of draws) {
+    refill(bucket, now);
+    const waitMs = waitFor(bucket, amount);
+    if (waitMs > (longest?.waitMs ?? 0)) longest = { limit, waitMs };
+  }
+  if (longest) throw rateLimited(longest.limit, longest.waitMs);
+  for (const { bucket, amount } of draws) bucket.level = Math.max(0, bucket.level - amount * UNITS);
+}
+
+function refill(bucket: Bucket, now: number): void {
+  const elapsedMs = Math.max(0, Math.floor(now - bucket.at));
+  bucket.level = Math.min(bucket.capacity, bucket.level + elapsedMs * bucket.refillPerMs);
+  // A clock that jumped back is followed, or nothing would flow back until it has caught up.
+  bucket.at = now < bucket.at ? now : bucket.at + elapsedMs;
+}
+
+/** Milliseconds until the bucket holds the amount; what no bucket can hold passes when it is full. */
+function waitFor(bucket: Bucket, amount: number): number {
+  const missing = Math.min(amount * UNITS, bucket.capacity) - bucket.level;
+  return missing <= 0 ? 0 : Math.ceil(missing / bucket.refillPerMs);
+}
+
+const SENTENCES: Record<RateName, string> = {
+  cost: 'You have used your points for now.',
+  organizationCost: 'Your organization has used its points for now.',
+  mutations: 'You have sent as many changes as a minute allows.',
+  inFlight: 'Too many of your requests are running.',
+};
+
+function rateLimited(limit: RateName, retryAfterMs: number): Refusal {
+  const advice = `Wait ${retryAfterMs} ms and send it again. To follow changes, subscribe instead of polling.`;
+  return new Refusal('RATE_LIMITED', `${SENTENCES[limit]} ${advice}`, { limit, retryAfterMs });
+}

@@ -1,0 +1,46 @@
+import { build, type Plugin } from 'esbuild';
+import { readdirSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/**
+ * Turns each package's `src/*.ts` into `dist/*.js`, file by file. Nothing is bundled: every package keeps finding its own
+ * dependencies, and a stack trace names the file that a reader will open.
+ */
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const PACKAGES = ['kit', 'schema', 'services/directory', 'services/tickets', 'gateway', 'local'];
+
+/** Leaves every import as it is, but for the ending of our own files. */
+const keepImports: Plugin = {
+  name: 'keep-imports',
+  setup({ onResolve }) {
+    onResolve({ filter: /.*/ }, ({ kind, path: imported }) =>
+      kind === 'entry-point' ? null : { path: imported.replace(/^(\..*)\.ts$/, '$1.js'), external: true },
+    );
+  },
+};
+
+await Promise.all(
+  PACKAGES.map(async (place) => {
+    const folder = path.join(ROOT, place);
+    rmSync(path.join(folder, 'dist'), { recursive: true, force: true });
+    await build({
+      entryPoints: sources(path.join(folder, 'src')),
+      outdir: path.join(folder, 'dist'),
+      outbase: path.join(folder, 'src'),
+      bundle: true, // Only so that imports are resolved; all of them are external.
+      format: 'esm',
+      platform: 'node',
+      target: 'node20',
+      sourcemap: 'linked',
+      plugins: [keepImports],
+      logLevel: 'warning',
+    });
+  }),
+);
+
+function sources(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'))
+    .map((name) => path.join(folder, name));
+}
