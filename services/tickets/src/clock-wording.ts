@@ -1,0 +1,157 @@
+import type { BreachCause, ClockKind, ClockOutcome } from './clock.ts';
+
+/** The languages of the desk. */
+export type Locale = 'en' | 'fr';
+
+/** Every phrase of a clock's explanation in one language. Both languages have every phrase: the type is the check. */
+export interface ClockWording {
+  /** The locale whose short zone names are used: EDT in English, HAE in French. */
+  zoneNames: string;
+  /** Monday first. */
+  weekdays: readonly string[];
+  months: readonly string[];
+  /** Day and year are numbers, month the name from `months`. */
+  date(day: number, month: string, year: number): string;
+  time(hour: string, minute: string, second: string | null): string;
+  moment(weekday: string, date: string, time: string): string;
+  kind: Record<ClockKind, string>;
+  /** By the cause codes of intervals; another code is shown as it is. */
+  cause: Record<string, string>;
+  breach: Record<BreachCause, string>;
+  outcome: Record<NonNullable<ClockOutcome>, string>;
+  run(cause: string, used: string): string;
+  pause(cause: string, waited: string): string;
+  stop(cause: string): string;
+  between(from: string, to: string): string;
+  since(from: string): string;
+  holiday(name: string, date: string, observed: boolean): string;
+  notCounted(holidays: string): string;
+  target(kind: string, policy: string, budget: string, calendar: string, zone: string): string;
+  rule: { open: string; always: string };
+  used(used: string, left: string): string;
+  overdrawn(used: string, over: string): string;
+  due(at: string): string;
+  passed(at: string): string;
+  paused: string;
+  ended(at: string, outcome: string): string;
+  breached(at: string, cause: string): string;
+  warned(warnings: string): string;
+  warning(percent: number, at: string): string;
+  zone(name: string, rules: string | null): string;
+}
+
+/** The wording of clock explanations, EN and FR. */
+export const CLOCK_WORDING: Record<Locale, ClockWording> = {
+  en: {
+    zoneNames: 'en-CA',
+    weekdays: ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'],
+    months: ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'],
+    date: (day, month, year) => `${day} ${month} ${year}`,
+    time: (hour, minute, second) => (second === null ? `${hour}:${minute}` : `${hour}:${minute}:${second}`),
+    moment: (weekday, date, time) => `${weekday} ${date}, ${time}`,
+    kind: { RESPONSE: 'Response', RESOLUTION: 'Resolution', UPDATE: 'Public update' },
+    cause: {
+      CREATED: 'created',
+      CUSTOMER: 'waiting for the customer',
+      SCHEDULED: 'scheduled at the wish of the customer',
+      REPLY: 'reply of the customer',
+      ANSWERED: 'public answer',
+      DATE: 'the agreed date has come',
+      RESUMED: 'work resumed',
+      RESOLVED: 'resolved',
+      REOPENED: 'reopened',
+      RECLASSIFIED: 'priority changed',
+      CANCELLED: 'cancelled',
+      DUPLICATE: 'duplicate',
+      IMPORTED: 'imported',
+    },
+    breach: { TIME: 'the time ran out', RECLASSIFIED: 'the new target was already past when it was set' },
+    outcome: {
+      MET: 'met',
+      BREACHED: 'breached',
+      CANCELLED: 'cancelled, not counted',
+      EXCLUDED: 'excluded, not counted',
+    },
+    run: (cause, used) => `running (${cause}): ${used} used`,
+    pause: (cause, waited) => `paused (${cause}): ${waited} of open time not counted`,
+    stop: (cause) => `stopped (${cause}): nothing is counted`,
+    between: (from, to) => `${from} to ${to}`,
+    since: (from) => `since ${from}`,
+    holiday: (name, date, observed) => (observed ? `${name}, observed on ${date}` : `${name} on ${date}`),
+    notCounted: (holidays) => `Holidays not counted: ${holidays}.`,
+    target: (kind, policy, budget, calendar, zone) =>
+      `${kind} target ${policy}: ${budget} of calendar ${calendar} (${zone}).`,
+    rule: {
+      open: 'Only open time counts while the clock runs; a pause moves the due time by the open time it takes, never by nights, weekends or holidays.',
+      always:
+        'Every minute counts while the clock runs, day and night; a pause moves the due time by its whole length.',
+    },
+    used: (used, left) => `${used} used, ${left} left.`,
+    overdrawn: (used, over) => `${used} used, ${over} more than the target.`,
+    due: (at) => `Due ${at}; that very instant is still in time.`,
+    passed: (at) => `It was due ${at}.`,
+    paused: 'Paused: nothing is due until it resumes.',
+    ended: (at, outcome) => `Stopped ${at}: ${outcome}.`,
+    breached: (at, cause) => `Breached ${at}: ${cause}.`,
+    warned: (warnings) => `Warnings: ${warnings}.`,
+    warning: (percent, at) => `${percent} % on ${at}`,
+    zone: (name, rules) => (rules === null ? `Times in ${name}.` : `Times in ${name}, time zone rules ${rules}.`),
+  },
+  fr: {
+    zoneNames: 'fr-CA',
+    weekdays: ['lun.', 'mar.', 'mer.', 'jeu.', 'ven.', 'sam.', 'dim.'],
+    months: ['janv.', 'févr.', 'mars', 'avr.', 'mai', 'juin', 'juill.', 'août', 'sept.', 'oct.', 'nov.', 'déc.'],
+    date: (day, month, year) => `${day === 1 ? '1er' : day} ${month} ${year}`,
+    time: (hour, minute, second) =>
+      second === null ? `${Number(hour)} h ${minute}` : `${Number(hour)} h ${minute} min ${second} s`,
+    moment: (weekday, date, time) => `${weekday} ${date} à ${time}`,
+    kind: { RESPONSE: 'réponse', RESOLUTION: 'résolution', UPDATE: 'mise à jour publique' },
+    cause: {
+      CREATED: 'création',
+      CUSTOMER: 'en attente du client',
+      SCHEDULED: 'planifié à la demande du client',
+      REPLY: 'réponse du client',
+      ANSWERED: 'réponse publique donnée',
+      DATE: 'la date convenue est arrivée',
+      RESUMED: 'reprise du travail',
+      RESOLVED: 'résolu',
+      REOPENED: 'rouvert',
+      RECLASSIFIED: 'changement de priorité',
+      CANCELLED: 'annulé',
+      DUPLICATE: 'doublon',
+      IMPORTED: 'importé',
+    },
+    breach: {
+      TIME: 'le temps est écoulé',
+      RECLASSIFIED: 'la nouvelle cible était déjà dépassée quand elle a été fixée',
+    },
+    outcome: { MET: 'respecté', BREACHED: 'dépassé', CANCELLED: 'annulé, non compté', EXCLUDED: 'exclu, non compté' },
+    run: (cause, used) => `en marche (${cause}) : temps utilisé ${used}`,
+    pause: (cause, waited) => `en pause (${cause}) : temps ouvrable non compté ${waited}`,
+    stop: (cause) => `arrêté (${cause}) : rien n'est compté`,
+    between: (from, to) => `du ${from} au ${to}`,
+    since: (from) => `depuis le ${from}`,
+    holiday: (name, date, observed) => (observed ? `${name}, observé le ${date}` : `${name}, le ${date}`),
+    notCounted: (holidays) => `Jours fériés non comptés : ${holidays}.`,
+    target: (kind, policy, budget, calendar, zone) =>
+      `Cible de ${kind} ${policy} : ${budget} du calendrier ${calendar} (${zone}).`,
+    rule: {
+      open: "Seul le temps ouvrable compte pendant que l'horloge marche; une pause déplace l'échéance du temps ouvrable qu'elle dure, jamais des nuits, des fins de semaine ni des jours fériés.",
+      always:
+        "Chaque minute compte pendant que l'horloge marche, jour et nuit; une pause déplace l'échéance de toute sa durée.",
+    },
+    used: (used, left) => `Temps utilisé : ${used}; temps restant : ${left}.`,
+    overdrawn: (used, over) => `Temps utilisé : ${used}, soit ${over} de plus que la cible.`,
+    due: (at) => `Échéance : ${at}; à cet instant précis, la cible est encore respectée.`,
+    passed: (at) => `L'échéance était : ${at}.`,
+    paused: "En pause : aucune échéance jusqu'à la reprise.",
+    ended: (at, outcome) => `Arrêté le ${at} : ${outcome}.`,
+    breached: (at, cause) => `Dépassement le ${at} : ${cause}.`,
+    warned: (warnings) => `Avertissements : ${warnings}.`,
+    warning: (percent, at) => `${percent} % le ${at}`,
+    zone: (name, rules) =>
+      rules === null
+        ? `Heures affichées : fuseau ${name}.`
+        : `Heures affichées : fuseau ${name}, règles de fuseaux ${rules}.`,
+  },
+};

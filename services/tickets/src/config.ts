@@ -1,0 +1,15 @@
+import { SUBGRAPH_SETTINGS, readConfig } from '@desk/kit/config';
+import { z } from 'zod';
+
+const SETTINGS = {
+  ...SUBGRAPH_SETTINGS,
+  MONGODB_DATABASE: SUBGRAPH_SETTINGS.MONGODB_DATABASE.default('tickets'),
+  DIRECTORY_URL: z.url().describe('Where the directory answers, without /graphql.'),
+};
+
+export type TicketsSettings = ReturnType<typeof readTicketsConfig>;
+
+/** The service's settings from the environment. Throws ConfigProblem with everything that is wrong. */
+export function readTicketsConfig(environment: Record<string, string | undefined>) {
+  return readConfig(SETTINGS, environment);
+}

@@ -1,0 +1,91 @@
+import { Consumer, storedCheckpoint } from '@desk/kit/consumer';
+import type { StreamEvent } from '@desk/kit/event';
+import type { mongo } from 'mongoose';
+import { isDuplicateKey } from '@desk/kit/mongo';
+import type { Dependencies, Foundation } from '@desk/kit/service';
+
+/** What tickets know of an organization: enough to take its id or code, and to refuse one that is not there. */
+export interface MirroredOrganization {
+  _id: string;
+  seq: number;
+  code: string;
+  type: string;
+  active: boolean;
+}
+
+/** What tickets know of a person: whether incidents can be given to her or him. */
+export interface MirroredPerson {
+  _id: string;
+  seq: number;
+  active: boolean;
+  roles: string[];
+}
+
+/**
+ * The directory as far as tickets need it, kept by the directory's events in tickets' own database, so that no write
+ * waits for another service. It lags by milliseconds; what it decides is only whom an incident is for and who works it.
+ */
+export interface DirectoryMirror {
+  /** An organization by id or code. */
+  findOrganization(idOrCode: string): Promise<MirroredOrganization | null>;
+  findPerson(id: string): Promise<MirroredPerson | null>;
+  stop(): Promise<void>;
+}
+
+/** Opens the mirror and begins to follow the directory. */
+export async function openDirectoryMirror(foundation: Foundation, deps: Dependencies): Promise<DirectoryMirror> {
+  const { db } = foundation.journal;
+  const organizations = db.collection<MirroredOrganization>('mirrored_organizations');
+  const people = db.collection<MirroredPerson>('mirrored_people');
+  await organizations.createIndex({ code: 1 });
+
+  const consumer = new Consumer({
+    service: 'directory',
+    stream: deps.stream,
+    pull: deps.pull,
+    checkpoint: storedCheckpoint(db, 'directory', () => foundation.journal.barrier()),
+    logger: deps.logger,
+    onReset: async () => ({ epoch: 0, pos: 0 }), // Every effect is guarded by its sequence: reading all of it again is safe.
+    async handle(event) {
+      if (event.type.startsWith('organization.')) await apply(organizations, event, organizationOf(event));
+      if (event.type.startsWith('person.')) await apply(people, event, personOf(event));
+    },
+  });
+
+  return {
+    findOrganization: (idOrCode) =>
+      organizations.findOne({ $or: [{ _id: idOrCode }, { code: idOrCode.toUpperCase() }] }),
+    findPerson: (id) => people.findOne({ _id: id }),
+    stop: () => consumer.stop(),
+  };
+}
+
+/** Sets a mirrored record unless a later event already did. */
+async function apply<T extends { _id: string; seq: number }>(
+  collection: mongo.Collection<T>,
+  event: StreamEvent,
+  record: T,
+): Promise<void> {
+  const { _id, ...fields } = record;
+  const filter = { _id, seq: { $lt: event.seq } } as unknown as mongo.Filter<T>;
+  const update = { $set: fields } as unknown as mongo.UpdateFilter<T>;
+  try {
+    await collection.updateOne(filter, update, { upsert: true });
+  } catch (error) {
+    if (!isDuplicateKey(error)) throw error; // It is there, and as new.
+  }
+}
+
+function organizationOf({ aggregate, seq, data }: StreamEvent): MirroredOrganization {
+  return {
+    _id: aggregate,
+    seq,
+    code: String(data['code']),
+    type: String(data['type']),
+    active: data['status'] === 'ACTIVE',
+  };
+}
+
+function personOf({ aggregate, seq, data }: StreamEvent): MirroredPerson {
+  return { _id: aggregate, seq, active: data['active'] === true, roles: (data['roles'] as string[] | undefined) ?? [] };
+}

@@ -1,0 +1,45 @@
+import type { Actor, LogEntry, OutboxEvent } from '@desk/kit/event';
+import type { IncidentEventKind } from './generated/api.ts';
+import type { IncidentEventData } from './incident-event.ts';
+
+/** An event as history reads it: from the log, with its position, or from an outbox, without. */
+export type HistoryEvent = (OutboxEvent | LogEntry) & { aggregate: string; _id?: number };
+
+/** One entry of an incident's history, as the API shows it. */
+export interface HistoryEntry {
+  kind: IncidentEventKind;
+  at: Date;
+  actor: Actor;
+  changes: { field: string; from: string | null; to: string | null }[];
+  remark: string | null;
+  version: number | null;
+  position: number | null;
+}
+
+/** The entries that a reader may see: internal ones are the staff's. */
+export function historyEntries(incidentId: string, events: readonly HistoryEvent[], staff: boolean): HistoryEntry[] {
+  return events
+    .filter((event) => staff || !event.internal)
+    .map((event) => {
+      const data = event.data as IncidentEventData;
+      const said = event.personal?.value ?? {};
+      const announced = data.clock ? [{ field: data.clock, from: null, to: clockChange(data) }] : [];
+      return {
+        kind: data.kind,
+        at: event.at,
+        actor: event.actor,
+        changes: [...data.changes, ...announced],
+        remark: textOf(said['remark']) ?? textOf(said['comment']) ?? textOf(said['text']),
+        version: event.aggregate === incidentId ? event.seq : null,
+        position: event._id ?? null,
+      };
+    });
+}
+
+function clockChange(data: IncidentEventData): string {
+  return data.percent === undefined ? (data.cause ?? 'TIME') : `${data.percent} %`;
+}
+
+function textOf(value: unknown): string | null {
+  return typeof value === 'string' ? value : null;
+}

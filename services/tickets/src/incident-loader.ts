@@ -1,0 +1,15 @@
+import type { Reach } from '@desk/kit/viewer';
+import DataLoader from 'dataloader';
+import type { Incident } from './incident.ts';
+import type { Store } from './store.ts';
+
+/** Loads incidents of one request by id: those asked for in one tick in one query. Null for what is out of reach. */
+export type IncidentLoader = DataLoader<string, Incident | null>;
+
+/** A loader for one request. */
+export function incidentLoader(store: Store, reach: Reach): IncidentLoader {
+  return new DataLoader(async (ids) => {
+    const found = new Map((await store.incidentsById(reach, ids)).map((incident) => [incident._id, incident]));
+    return ids.map((id) => found.get(id) ?? null);
+  });
+}

@@ -1,0 +1,124 @@
+import { Temporal } from 'temporal-polyfill';
+
+/** Why a local time does not name one instant. INVALID_* is input that is no time or no zone at all. */
+export type LocalTimeCode =
+  'AMBIGUOUS_LOCAL_TIME' | 'NONEXISTENT_LOCAL_TIME' | 'TIME_ZONE_REQUIRED' | 'INVALID_LOCAL_TIME' | 'INVALID_TIME_ZONE';
+
+/** Thrown for a local time that does not name one instant; says what would. */
+export class LocalTimeProblem extends Error {
+  readonly code: LocalTimeCode;
+  /** The instants that an ambiguous time can mean, earlier first; else empty. */
+  readonly candidates: Date[];
+  /** For a time that a clock change skips: the instant as far after the change; else null. */
+  readonly suggestion: Date | null;
+
+  constructor(code: LocalTimeCode, message: string, answer: { candidates?: Date[]; suggestion?: Date } = {}) {
+    super(message);
+    this.name = 'LocalTimeProblem';
+    this.code = code;
+    this.candidates = answer.candidates ?? [];
+    this.suggestion = answer.suggestion ?? null;
+  }
+}
+
+/** A wall time such as '2026-11-01T01:30', with an offset ('-05:00' or 'Z') or an IANA zone, or both when they agree. */
+export interface LocalTime {
+  local: string;
+  timeZone: string | null;
+}
+
+/**
+ * The one instant that a local time names. Throws LocalTimeProblem: it never guesses between two, and never moves a time that the
+ * zone skips. Seconds and milliseconds are optional.
+ */
+export function instantOf({ local, timeZone }: LocalTime): Date {
+  const parts = /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?)(Z|[+-]\d{2}:\d{2})?$/.exec(local);
+  const wall = parts?.[1] === undefined ? null : plainDateTime(parts[1]);
+  if (wall === null) throw invalid(`${local} is not a local time such as 2026-11-01T01:30`);
+  const offset = parts?.[2] ?? null;
+  if (timeZone !== null && timeZone !== '') return inZone(wall, offset, timeZone);
+  if (offset === null) {
+    throw new LocalTimeProblem(
+      'TIME_ZONE_REQUIRED',
+      `${local} needs a time zone such as America/Toronto, or an offset`,
+    );
+  }
+  return atOffset(wall, offset);
+}
+
+/** A stretch of real time between two local times. */
+export interface LocalWindow {
+  startsAt: Date;
+  endsAt: Date;
+  /** Real milliseconds: an hour less, or more, than it reads when a clock change falls inside. */
+  durationMs: number;
+}
+
+/** The window [from, to) between two local times of one zone. Throws LocalTimeProblem as `instantOf`, and when it is empty. */
+export function localWindow(window: { from: string; to: string; timeZone: string | null }): LocalWindow {
+  const startsAt = instantOf({ local: window.from, timeZone: window.timeZone });
+  const endsAt = instantOf({ local: window.to, timeZone: window.timeZone });
+  const durationMs = endsAt.getTime() - startsAt.getTime();
+  if (durationMs <= 0) throw invalid(`the window ends at ${window.to}, which is not after its start ${window.from}`);
+  return { startsAt, endsAt, durationMs };
+}
+
+function inZone(wall: Temporal.PlainDateTime, offset: string | null, timeZone: string): Date {
+  const [earlier, later] = (['earlier', 'later'] as const).map((disambiguation) =>
+    zoned(wall, timeZone, disambiguation),
+  );
+  if (!earlier || !later) throw new LocalTimeProblem('INVALID_TIME_ZONE', `${timeZone} is not an IANA time zone`);
+  const readings = [earlier, later].filter((each) => each.toPlainDateTime().equals(wall));
+  if (readings.length === 0) {
+    const message = `${wall} does not exist in ${timeZone}: the clocks skip it`;
+    throw new LocalTimeProblem('NONEXISTENT_LOCAL_TIME', message, { suggestion: date(later) });
+  }
+  const candidates = [...new Set(readings.map((each) => each.epochMilliseconds))].map((ms) => new Date(ms));
+  if (offset !== null) return agreed(wall, offset, timeZone, candidates);
+  const [only, other] = candidates;
+  if (only && !other) return only;
+  const message = `${wall} happens twice in ${timeZone}: give the offset`;
+  throw new LocalTimeProblem('AMBIGUOUS_LOCAL_TIME', message, { candidates });
+}
+
+function agreed(wall: Temporal.PlainDateTime, offset: string, timeZone: string, candidates: Date[]): Date {
+  const named = atOffset(wall, offset);
+  if (candidates.some((candidate) => candidate.getTime() === named.getTime())) return named;
+  throw invalid(`${wall} never has the offset ${offset} in ${timeZone}`);
+}
+
+function atOffset(wall: Temporal.PlainDateTime, offset: string): Date {
+  try {
+    return new Date(Temporal.Instant.from(`${wall}${offset}`).epochMilliseconds);
+  } catch {
+    throw invalid(`${offset} is not an offset from UTC`);
+  }
+}
+
+function plainDateTime(text: string): Temporal.PlainDateTime | null {
+  try {
+    return Temporal.PlainDateTime.from(text, { overflow: 'reject' });
+  } catch {
+    return null;
+  }
+}
+
+function zoned(
+  wall: Temporal.PlainDateTime,
+  timeZone: string,
+  disambiguation: 'earlier' | 'later',
+): Temporal.ZonedDateTime | null {
+  try {
+    return wall.toZonedDateTime(timeZone, { disambiguation });
+  } catch {
+    return null;
+  }
+}
+
+function date(time: Temporal.ZonedDateTime): Date {
+  return new Date(time.epochMilliseconds);
+}
+
+function invalid(message: string): LocalTimeProblem {
+  return new LocalTimeProblem('INVALID_LOCAL_TIME', message);
+}

@@ -1,0 +1,141 @@
+import { InputCheck } from '@desk/kit/input';
+import { connection, pageRequest, slicePage } from '@desk/kit/page';
+import { DateTime, Duration } from '@desk/kit/scalars';
+import type { Owed } from '@desk/kit/types';
+import { findEntry, type CatalogueEntry } from './catalogue.ts';
+import { explainClock } from './clock-explanation.ts';
+import type * as api from './generated/api.ts';
+import { historyEntries } from './history.ts';
+import { clockView } from './incident-view.ts';
+import { incidentNumber, type Incident, type IncidentLink } from './incident.ts';
+import { mutations } from './mutations.ts';
+import { allowedActions, mayReadAudit } from './policy.ts';
+import { forbidden } from './request.ts';
+import type { TicketsContext } from './service.ts';
+
+const TALLY_ID = 'incidents';
+const TEXT_CHARACTERS_MAX = 200;
+const LIST_MAX = 100;
+
+/** The zone in which clocks are explained: the calendars' own, which is also where the readers are. */
+const EXPLANATION_ZONE = 'America/Toronto';
+
+const Query: Required<api.QueryResolvers> = {
+  incident: (_root, { id }, { store, reach }) => store.findIncident(reach, id),
+  async incidents(_root, args, { store, reach }) {
+    const page = pageRequest(args);
+    const filter = checkedFilter(args.filter ?? {});
+    const found = await store.listIncidents(reach, filter, args.orderBy ?? null, page);
+    return connection(found, () => store.countIncidents(reach, filter));
+  },
+  async incidentQueueCounts(_root, _args, { store, reach, clock }) {
+    return { id: TALLY_ID, asOf: clock.now(), ...(await store.tally(reach)) };
+  },
+  services: (_root, _args, { catalogue }) => [...catalogue.services],
+  incidentCategories: (_root, _args, { catalogue }) => [...catalogue.categories],
+  assignmentGroups: (_root, _args, { catalogue }) => [...catalogue.assignmentGroups],
+  priorityMatrix: (_root, _args, { sla }) => sla.matrix(),
+  ticketsAudit(_root, _args, { viewer, log }) {
+    if (!mayReadAudit(viewer)) throw forbidden('The audit log is for auditors and administrators.');
+    return log.verify();
+  },
+};
+
+const Incident: api.IncidentResolvers & Owed<api.Incident, Incident, api.IncidentResolvers> = {
+  __resolveReference: ({ id }, { incidents }) => incidents.load(id),
+  id: ({ _id }) => _id,
+  number: incidentNumber,
+  organization: ({ organizationId }) => ({ __typename: 'Organization', id: organizationId }),
+  requester: ({ requester }) => requester,
+  links: ({ links }) => links,
+  service: ({ serviceId }, _args, { catalogue }) => entryOf(catalogue.services, serviceId),
+  category: ({ categoryId }, _args, { catalogue }) =>
+    categoryId === null ? null : entryOf(catalogue.categories, categoryId),
+  assignmentGroup: ({ assignmentGroupId }, _args, { catalogue }) =>
+    assignmentGroupId === null ? null : entryOf(catalogue.assignmentGroups, assignmentGroupId),
+  assignee: ({ assigneeId }) => (assigneeId === null ? null : { __typename: 'Person', id: assigneeId }),
+  clocks: ({ clocks }, _args, { sla, clock }) => clocks.map((each) => clockView(each, sla, clock.now())),
+  explainClock({ clocks }, { kind, language }, { sla, clock, reference }) {
+    const found = clocks.find((each) => each.kind === kind);
+    if (!found) return null;
+    const { summary, lines } = explainClock(found, sla.calendarOf(found), {
+      now: clock.now(),
+      locale: language === 'FR' ? 'fr' : 'en',
+      timeZone: EXPLANATION_ZONE,
+      timeZoneData: reference.timeZoneData,
+    });
+    return { summary, lines: lines.map(({ businessMs, ...line }) => ({ ...line, businessTime: businessMs })) };
+  },
+  allowedActions: (incident, _args, { viewer, clock }) => allowedActions(viewer, incident, clock.now()),
+  async comments({ _id }, args, { store }) {
+    return connection(await store.listComments(_id, pageRequest(args)), () => store.countComments(_id));
+  },
+  async internalNotes({ _id }, args, { store, viewer }) {
+    const page = pageRequest(args);
+    if (!viewer.staff) return connection(slicePage([], page), async () => 0);
+    return connection(await store.listNotes(_id, page), () => store.countNotes(_id));
+  },
+  async history(incident, args, { store, viewer }) {
+    const page = pageRequest(args);
+    const entries = historyEntries(incident._id, await store.history(incident), viewer.staff);
+    return connection(slicePage(entries, page), async () => entries.length);
+  },
+};
+
+const Actor: api.ActorResolvers = {
+  person: ({ id, kind }) => (id && kind === 'PERSON' ? { __typename: 'Person', id } : null),
+  actingFor: ({ actingFor }) => (actingFor === null ? null : { __typename: 'Organization', id: actingFor }),
+};
+
+const IncidentLink: api.IncidentLinkResolvers & Owed<api.IncidentLink, IncidentLink, api.IncidentLinkResolvers> = {
+  incident: ({ targetId }, _args, { incidents }) => (targetId === null ? null : incidents.load(targetId)),
+};
+
+const Writing = {
+  id: ({ _id }: { _id: string }) => _id,
+  incident: ({ incidentId }: { incidentId: string }, _args: object, { incidents }: TicketsContext) =>
+    incidents.load(incidentId),
+};
+
+const Entry = {
+  name: (entry: CatalogueEntry, { language }: { language: api.Language }) => (language === 'FR' ? entry.fr : entry.en),
+};
+
+export const resolvers = {
+  DateTime,
+  Duration,
+  Query,
+  Mutation: mutations,
+  Incident,
+  Actor,
+  IncidentLink,
+  Comment: Writing,
+  InternalNote: Writing,
+  Service: {
+    ...Entry,
+    __resolveReference: ({ id }: { id: string }, { catalogue }: TicketsContext) => findEntry(catalogue.services, id),
+  },
+  IncidentCategory: Entry,
+  AssignmentGroup: Entry,
+  IncidentQueueCounts: {
+    async __resolveReference(_reference: { id: string }, { store, reach, clock }: TicketsContext) {
+      return { id: TALLY_ID, asOf: clock.now(), ...(await store.tally(reach)) };
+    },
+  },
+} satisfies api.Resolvers;
+
+/** A code that is stored but no longer in the catalogue is still shown, under its own name. */
+function entryOf(list: readonly CatalogueEntry[], id: string): CatalogueEntry {
+  return findEntry(list, id) ?? { id, en: id, fr: id };
+}
+
+function checkedFilter(filter: api.IncidentFilter): api.IncidentFilter {
+  const check = new InputCheck();
+  if (filter.text) check.line('filter.text', filter.text, TEXT_CHARACTERS_MAX);
+  for (const [field, values] of Object.entries(filter)) {
+    if (Array.isArray(values))
+      check.require(`filter.${field}`, values.length <= LIST_MAX, `at most ${LIST_MAX} values.`);
+  }
+  check.done();
+  return filter;
+}

@@ -1,0 +1,212 @@
+import type { Actor } from '@desk/kit/event';
+import { derivedId } from '@desk/kit/ids';
+import type { Drafts } from '@desk/kit/journal';
+import { readFileSync } from 'node:fs';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { writeComment, writeNote } from './comment.ts';
+import { CauseCategory, Environment, HoldReason, Impact, ResolutionCode, Urgency } from './generated/api.ts';
+import {
+  afterDue,
+  answerIncident,
+  assignIncident,
+  cancelIncident,
+  closeIncident,
+  fireIncident,
+  holdIncident,
+  openIncident,
+  reopenIncident,
+  resolveIncident,
+  resumeIncident,
+  startIncident,
+} from './incident-acts.ts';
+import type { Act, Incident } from './incident.ts';
+import type { TicketsService } from './service.ts';
+
+/** Ids of the demo's organizations by code and people by login. */
+export interface DemoIds {
+  organizations: ReadonlyMap<string, string>;
+  people: ReadonlyMap<string, string>;
+}
+
+/** How many incidents are told twice over, under other distributors, so that lists have more than one page. */
+const HOUR_MS = 3_600_000;
+const MINUTE_MS = 60_000;
+const CATCH_UP_MAX = 50;
+
+const text = z.string().min(1);
+const step = z.strictObject({
+  after: z.string().regex(/^\d+(\.\d+)?(h|m)$/),
+  by: text.optional(),
+  assign: text.optional(),
+  to: text.optional(),
+  start: text.optional(),
+  hold: z.enum(Object.values(HoldReason)).optional(),
+  text: text.optional(),
+  resume: z.literal(true).optional(),
+  comment: text.optional(),
+  note: text.optional(),
+  resolve: z.enum(Object.values(ResolutionCode)).optional(),
+  cause: z.enum(Object.values(CauseCategory)).optional(),
+  reopen: text.optional(),
+  close: z.literal(true).optional(),
+  cancel: text.optional(),
+});
+const story = z.strictObject({
+  ldc: text,
+  by: text,
+  ago: z.string().regex(/^\d+(\.\d+)?(h|m)$/),
+  title: text,
+  description: text,
+  service: text,
+  category: text,
+  environment: z.enum(Object.values(Environment)).default('PRODUCTION'),
+  impact: z.enum(Object.values(Impact)),
+  urgency: z.enum(Object.values(Urgency)),
+  steps: z.array(step).max(20).default([]),
+});
+type Story = z.infer<typeof story>;
+type Step = z.infer<typeof step>;
+
+/** Tells the stories of `data/demo-incidents.yaml`, as of `now`. Told again, it adds nothing. */
+export async function seedIncidents(service: TicketsService, ids: DemoIds, now: Date): Promise<void> {
+  const file = new URL('../data/demo-incidents.yaml', import.meta.url);
+  const { stories } = z.strictObject({ stories: z.array(story) }).parse(parse(readFileSync(file, 'utf8')));
+  const oldestFirst = [...stories.entries()].sort(([, a], [, b]) => durationMs(b.ago) - durationMs(a.ago));
+  for (const [place, each] of oldestFirst) await tell(service, ids, each, place, now);
+}
+
+async function tell(
+  { store, sla }: TicketsService,
+  ids: DemoIds,
+  told: Story,
+  place: number,
+  now: Date,
+): Promise<void> {
+  const id = derivedId('inc', 'demo', 'seed', String(place));
+  if (await store.incidents.exists(id)) return;
+  const organizationId = idOf(ids.organizations, told.ldc);
+  let at = new Date(now.getTime() - durationMs(told.ago));
+  const act = (login: string): Act => ({ at, actor: actor(ids, login, told.ldc), sla, allowedActions: () => [] });
+  const { record, events } = openIncident(
+    { ...told, serviceId: told.service, contacts: contacts(told) },
+    { id, organizationId, source: 'PORTAL' },
+    act(told.by),
+  );
+  let incident: Incident = record;
+  const drafts: Drafts[number][] = [...events];
+  const writings: (() => Promise<unknown>)[] = [];
+
+  for (const [number, each] of told.steps.entries()) {
+    at = new Date(at.getTime() + durationMs(each.after));
+    if (at > now) break;
+    const by = act(each.by ?? 'sam');
+    const decision = afterDue(incident, by, (current) => decide(current, each, told, ids, by));
+    if (decision) {
+      incident = decision.record;
+      drafts.push(...decision.events);
+    }
+    const said = each.comment ?? each.start ?? (each.hold === 'CUSTOMER' ? each.text : undefined);
+    const made = { id: derivedId('com', 'demo', 'seed', `${place}.${number}`), at, actor: by.actor };
+    if (said) {
+      const fromSme = (each.by ?? 'sam') !== told.by;
+      const comment = writeComment(incident, said, made, { fromSme, carried: true });
+      writings.push(() => store.comments.create(comment.record, comment.events, { key: key(made.id) }));
+    }
+    if (each.note) {
+      const note = writeNote(incident, each.note, made);
+      writings.push(() => store.notes.create(note.record, note.events, { key: key(made.id) }));
+    }
+  }
+  for (let fires = 0; fires < CATCH_UP_MAX; fires++) {
+    const fired = fireIncident(incident, now, sla);
+    if (!fired) break;
+    incident = fired.record;
+    drafts.push(...fired.events);
+  }
+  const [first, ...rest] = drafts;
+  if (!first) return;
+  await store.incidents.create(incident, [first, ...rest], { key: key(id), numbered: true });
+  for (const write of writings) await write();
+}
+
+function decide(incident: Incident, each: Step, told: Story, ids: DemoIds, act: Act) {
+  const assigneeId = each.to ? idOf(ids.people, each.to) : null;
+  if (each.assign) {
+    return assignIncident(
+      incident,
+      {
+        assignmentGroupId: each.assign,
+        assigneeId,
+        categoryId: told.category,
+        impact: told.impact,
+        urgency: told.urgency,
+      },
+      act,
+    );
+  }
+  if (each.start) {
+    return startIncident(
+      incident,
+      { assigneeId: incident.assigneeId ?? idOf(ids.people, 'sam'), acknowledgement: { id: 'demo', text: each.start } },
+      act,
+    );
+  }
+  if (each.hold) {
+    const question = each.hold === 'CUSTOMER' ? { id: 'demo', text: each.text ?? '' } : null;
+    const until = each.hold === 'SCHEDULED' ? new Date(act.at.getTime() + 48 * HOUR_MS) : null;
+    return holdIncident(
+      incident,
+      { reason: each.hold, question, until, vendorReference: each.text ?? null, waitsFor: each.text ?? null },
+      act,
+    );
+  }
+  if (each.resume) return resumeIncident(incident, act);
+  if (each.resolve) {
+    return resolveIncident(
+      incident,
+      { code: each.resolve, text: each.text ?? '', cause: each.cause ?? 'UNKNOWN', duplicateOf: null },
+      act,
+    );
+  }
+  if (each.reopen) return reopenIncident(incident, each.reopen, act);
+  if (each.close) return closeIncident(incident, act);
+  if (each.cancel) return cancelIncident(incident, each.cancel, act);
+  if (each.comment) return answerIncident(incident, (each.by ?? 'sam') !== told.by, act);
+  return null;
+}
+
+function contacts(told: Story) {
+  if (told.impact === 'LOW' || told.urgency === 'LOW') return [];
+  return [
+    {
+      rank: 'MAIN' as const,
+      name: 'Operations desk',
+      phone: '+1 416 555 0101',
+      availability: 'Weekdays 07:00 to 19:00',
+    },
+    { rank: 'BACKUP' as const, name: 'Control room', phone: '+1 416 555 0102', availability: 'Day and night' },
+  ];
+}
+
+function actor(ids: DemoIds, login: string, ldc: string): Actor {
+  return {
+    id: idOf(ids.people, login),
+    kind: 'PERSON',
+    actingFor: login === 'aga' ? idOf(ids.organizations, ldc) : null,
+  };
+}
+
+function idOf(known: ReadonlyMap<string, string>, name: string): string {
+  const id = known.get(name);
+  if (!id) throw new Error(`The demo incidents name ${name}, whom the directory's demo data do not have.`);
+  return id;
+}
+
+function key(id: string) {
+  return { key: `seed:${id}`, hash: id };
+}
+
+function durationMs(words: string): number {
+  return Number.parseFloat(words) * (words.endsWith('h') ? HOUR_MS : MINUTE_MS);
+}

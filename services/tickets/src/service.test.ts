@@ -1,0 +1,309 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import {
+  ASSIGNMENT,
+  CONTACTS,
+  LDC_A,
+  LDC_B,
+  REPORT,
+  ada,
+  agentFor,
+  bert,
+  clockOf,
+  done,
+  lena,
+  partner,
+  rae,
+  sam,
+  startDesk,
+  type Desk,
+  type Shown,
+} from './desk.fixture.ts';
+
+const MONDAY_10 = '2026-06-29T14:00:00Z'; // 10:00 in Toronto, two days before Canada Day
+
+let desk: Desk;
+
+beforeAll(async () => {
+  desk = await startDesk(MONDAY_10);
+});
+afterAll(() => desk.service.stop());
+beforeEach(() => desk.ground.clock.set(MONDAY_10));
+
+describe('the way of an incident', () => {
+  test('is told in its history, in the order in which things happened', async () => {
+    const reported = await desk.report();
+    const started = await desk.started(reported);
+    desk.ground.clock.set('2026-06-30T19:00:00Z');
+    const held = await desk.act('holdIncident', started, { reason: 'CUSTOMER', question: 'Which file?' });
+    desk.ground.clock.set('2026-07-02T12:00:00Z');
+    await desk.comment(held, 'The one of Monday.', lena);
+    const resumed = await desk.show(held.id);
+    await desk.act('resolveIncident', resumed, { code: 'FIXED', text: 'Sent again.', cause: 'DATA' });
+
+    const kinds = (await desk.history(held, lena)).map(({ kind }) => kind);
+    expect(kinds).toEqual([
+      'CREATED',
+      'ASSIGNED',
+      'STARTED',
+      'COMMENTED',
+      'CLOCK_WARNED',
+      'HELD',
+      'COMMENTED',
+      'COMMENTED',
+      'RESUMED',
+      'RESOLVED',
+    ]);
+  });
+
+  test('an action that the state does not allow is refused with those it allows', async () => {
+    const reported = await desk.report();
+    const refused = await desk.refusal('holdIncident', reported, { reason: 'VENDOR', vendorReference: 'OSP-1' });
+    expect(refused).toMatchObject({ code: 'ILLEGAL_TRANSITION', state: 'NEW' });
+    expect(refused['allowedActions']).toEqual(['ASSIGN', 'START', 'CANCEL', 'RECLASSIFY', 'COMMENT', 'NOTE', 'LINK']);
+  });
+
+  test('a stale version is refused with the current one, and nothing is written', async () => {
+    const reported = await desk.report();
+    await desk.act('reclassifyIncident', reported, { urgency: 'LOW' });
+    const refused = await desk.refusal('reclassifyIncident', reported, { urgency: 'HIGH' });
+    expect(refused).toMatchObject({ code: 'CONFLICT', currentVersion: 2 });
+    expect(await desk.show(reported.id)).toMatchObject({ version: 2, priority: 'P4' });
+  });
+
+  test('a warning that the desk announces meanwhile makes no decision stale', async () => {
+    const started = await desk.started(await desk.report());
+    desk.ground.clock.set('2026-06-30T19:00:00Z');
+    const warned = await until(started.id, ({ version }) => version > started.version);
+    expect(warned.version).toBe(started.version + 1);
+    const resolved = await desk.act('resolveIncident', started, { code: 'FIXED', text: 'Done.', cause: 'DATA' });
+    expect(resolved.state).toBe('RESOLVED');
+  });
+
+  test('of two agents who decide on the same version one succeeds and one is told of the conflict', async () => {
+    const reported = await desk.report();
+    const both = await Promise.allSettled([
+      desk.act('assignIncident', reported, { ...ASSIGNMENT, impact: 'MEDIUM', urgency: 'MEDIUM' }),
+      desk.act('assignIncident', reported, { ...ASSIGNMENT, impact: 'MEDIUM', urgency: 'MEDIUM' }),
+    ]);
+    expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    expect((await desk.show(reported.id)).version).toBe(2);
+  });
+
+  test('every missing field of a report is named at once', async () => {
+    const answer = await desk.ask(lena, 'mutation($i: CreateIncidentInput!) { createIncident(input: $i) { id } }', {
+      i: { ...REPORT, title: ' ', description: '', impact: 'HIGH', urgency: 'HIGH' },
+    });
+    expect(answer.errors?.[0]?.extensions).toMatchObject({
+      code: 'BAD_USER_INPUT',
+      fields: [
+        { path: 'input.title' },
+        { path: 'input.description' },
+        { path: 'input.contacts' },
+        { path: 'input.contacts' },
+      ],
+    });
+  });
+
+  test('a P1 names its main and back-up contact', async () => {
+    expect(await desk.report({ impact: 'HIGH', urgency: 'HIGH', contacts: CONTACTS })).toMatchObject({
+      priority: 'P1',
+    });
+  });
+
+  test('text that a database could take for an operator stays text', async () => {
+    const odd = await desk.report({ title: '$description', description: '{"$gt": ""} $$ROOT a.b' });
+    expect((await desk.show(odd.id)).title).toBe('$description');
+  });
+
+  test('a duplicate stops counting, names its master, and loses the link when it is reopened', async () => {
+    const master = await desk.report();
+    const copy = await desk.started(await desk.report());
+    const resolved = await desk.act('resolveIncident', copy, {
+      code: 'DUPLICATE',
+      text: 'See the other.',
+      cause: 'UNKNOWN',
+      duplicateOf: master.number,
+    });
+    expect(clockOf(resolved, 'RESOLUTION').outcome).toBe('EXCLUDED');
+    expect(resolved.links).toEqual([{ kind: 'DUPLICATE_OF', target: master.number }]);
+    const reopened = await desk.act('reopenIncident', resolved, { reason: 'It is not the same.' }, lena);
+    expect(reopened.links).toEqual([]);
+  });
+
+  test('links form no circle, and an incident has one parent', async () => {
+    const [a, b, c] = [await desk.report(), await desk.report(), await desk.report()];
+    const linked = await desk.act('linkIncident', a, { kind: 'CHILD_OF', target: b.number });
+    expect(await desk.refusal('linkIncident', b, { kind: 'CHILD_OF', target: a.number })).toMatchObject({
+      code: 'BAD_USER_INPUT',
+    });
+    expect(await desk.refusal('linkIncident', linked, { kind: 'CHILD_OF', target: c.number })).toMatchObject({
+      code: 'BAD_USER_INPUT',
+    });
+  });
+});
+
+const TRIES_MAX = 1_000;
+
+/** The incident, once it has come to what a test waits for. */
+async function until(id: string, holds: (incident: Shown) => boolean): Promise<Shown> {
+  for (let tries = 0; tries < TRIES_MAX; tries++) {
+    const incident = await desk.show(id);
+    if (holds(incident)) return incident;
+  }
+  throw new Error('it did not come to it');
+}
+
+describe('who may do what', () => {
+  test('a distributor reports, comments and withdraws, but does not work incidents', async () => {
+    const reported = await desk.report();
+    expect(reported.allowedActions).toEqual(['CANCEL', 'COMMENT']);
+    expect(await desk.refusal('assignIncident', reported, ASSIGNMENT, lena)).toMatchObject({ code: 'FORBIDDEN' });
+  });
+
+  test('staff without the analyst role read everything and note, but do not work incidents', async () => {
+    const reported = await desk.report();
+    expect((await desk.show(reported.id, rae)).allowedActions).toEqual(['COMMENT', 'NOTE']);
+  });
+
+  test('an auditor reads every incident and changes none', async () => {
+    const reported = await desk.report();
+    expect((await desk.show(reported.id, ada)).allowedActions).toEqual([]);
+    expect(await desk.refusal('cancelIncident', reported, { reason: 'No.' }, ada)).toMatchObject({ code: 'FORBIDDEN' });
+  });
+
+  test('an internal note reaches staff only: not the notes, not the history, not the count of a distributor', async () => {
+    const reported = await desk.report();
+    done(
+      await desk.ask(sam, 'mutation($i: AddInternalNoteInput!) { addInternalNote(input: $i) { id } }', {
+        i: { id: reported.id, text: 'Batch 88 again.' },
+      }),
+    );
+    const query =
+      'query($id: ID!) { incident(id: $id) { internalNotes(first: 5) { totalCount nodes { text } } history(first: 9) { nodes { kind } } } }';
+    expect(done(await desk.ask(lena, query, { id: reported.id }))).toEqual({
+      internalNotes: { totalCount: 0, nodes: [] },
+      history: { nodes: [{ kind: 'CREATED' }] },
+    });
+    expect(done(await desk.ask(sam, query, { id: reported.id }))).toMatchObject({
+      internalNotes: { totalCount: 1, nodes: [{ text: 'Batch 88 again.' }] },
+    });
+  });
+
+  test('nobody is answered without a token of the gateway', async () => {
+    const answer = await fetch(`${desk.service.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ query: '{ _service { sdl } }' }),
+    });
+    expect(answer.status).toBe(401);
+  });
+});
+
+describe('the wall between distributors (example 20)', () => {
+  const BY_ID = 'query($id: ID!) { incident(id: $id) { id } }';
+  const ENTITY = 'query($r: [_Any!]!) { _entities(representations: $r) { ... on Incident { id title } } }';
+
+  test('another distributor’s incident answers as one that does not exist: by id, number, list, search, tally and entity', async () => {
+    const mine = await desk.report({ title: 'Zanzibar reads' });
+    for (const id of [mine.id, mine.number]) {
+      expect(await desk.ask(bert, BY_ID, { id })).toEqual(
+        await desk.ask(bert, BY_ID, { id: 'inc_00000000000000000000000000' }),
+      );
+    }
+    const list = 'query($f: IncidentFilter!) { incidents(first: 10, filter: $f) { totalCount nodes { id } } }';
+    for (const f of [{ text: 'Zanzibar' }, { text: mine.number }, { organizationId: [LDC_A] }]) {
+      expect(done(await desk.ask(bert, list, { f }))).toEqual({ totalCount: 0, nodes: [] });
+      expect(done<{ nodes: unknown[] }>(await desk.ask(lena, list, { f })).nodes.length).toBeGreaterThan(0);
+    }
+    expect(done(await desk.ask(bert, '{ incidentQueueCounts { open } }'))).toEqual({ open: 0 });
+    expect(done(await desk.ask(bert, ENTITY, { r: [{ __typename: 'Incident', id: mine.id }] }))).toEqual([null]);
+  });
+
+  test('a change of another distributor’s incident is refused in the very words of a missing one', async () => {
+    const mine = await desk.report();
+    const foreign = await desk.refusal('reopenIncident', mine, { reason: 'Mine.' }, bert);
+    const missing = await desk.refusal('reopenIncident', { id: 'inc_none', version: 1 }, { reason: 'Mine.' }, bert);
+    expect(foreign).toEqual(missing);
+    expect(foreign.code).toBe('NOT_FOUND');
+  });
+
+  test('an agent of two distributors sees each only while acting for it', async () => {
+    const ofA = await desk.report();
+    const ofB = await desk.report({}, bert);
+    const seen = async (...acting: string[]) =>
+      Promise.all([ofA, ofB].map(async ({ id }) => done(await desk.ask(agentFor(...acting), BY_ID, { id })) !== null));
+    expect(await seen()).toEqual([false, false]);
+    expect(await seen(LDC_A)).toEqual([true, false]);
+    expect(await seen(LDC_A, LDC_B)).toEqual([true, true]);
+  });
+
+  test('an agent’s report names the distributor it is for, and keeps both names', async () => {
+    const refused = await desk.ask(
+      agentFor(LDC_A),
+      'mutation($i: CreateIncidentInput!) { createIncident(input: $i) { id } }',
+      { i: REPORT },
+    );
+    expect(refused.errors?.[0]?.extensions).toMatchObject({
+      code: 'BAD_USER_INPUT',
+      fields: [{ path: 'input.actingFor' }],
+    });
+    const made = done<{ requester: object }>(
+      await desk.ask(
+        agentFor(LDC_A),
+        'mutation($i: CreateIncidentInput!) { createIncident(input: $i) { organization { id } requester { id actingFor { id } } } }',
+        { i: { ...REPORT, actingFor: 'LDC-001' } },
+      ),
+    );
+    expect(made).toEqual({ organization: { id: LDC_A }, requester: { id: 'per_aga', actingFor: { id: LDC_A } } });
+  });
+});
+
+describe('safe retries (example 20)', () => {
+  const CREATE = 'mutation($i: CreateIncidentInput!) { createIncident(input: $i) { id number version } }';
+
+  test('three equal requests of a partner at once make one incident and get three equal answers', async () => {
+    const i = { ...REPORT, actingFor: LDC_A, idempotencyKey: 'batch-7' };
+    const answers = await Promise.all([1, 2, 3].map(() => desk.ask(partner, CREATE, { i })));
+    expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1);
+    expect(answers[0]?.errors).toBeUndefined();
+  });
+
+  test('the same key with another title is refused', async () => {
+    const i = { ...REPORT, actingFor: LDC_A, idempotencyKey: 'batch-8' };
+    done(await desk.ask(partner, CREATE, { i }));
+    const reused = await desk.ask(partner, CREATE, { i: { ...i, title: 'Another' } });
+    expect(reused.errors?.[0]?.extensions.code).toBe('IDEMPOTENCY_KEY_REUSED');
+  });
+
+  test('a partner’s write without a key is refused', async () => {
+    const answer = await desk.ask(partner, CREATE, { i: { ...REPORT, actingFor: LDC_A } });
+    expect(answer.errors?.[0]?.extensions.code).toBe('IDEMPOTENCY_KEY_REQUIRED');
+  });
+
+  test('a repeated change has one effect and the same answer', async () => {
+    const reported = await desk.report();
+    const assignment = { ...ASSIGNMENT, impact: 'MEDIUM', urgency: 'MEDIUM', idempotencyKey: 'assign-1' };
+    const first = await desk.act('assignIncident', reported, assignment);
+    const again = await desk.act('assignIncident', reported, assignment);
+    expect(again).toEqual(first);
+  });
+});
+
+describe('the audit log (example 20)', () => {
+  test('verifies for an auditor, and one changed byte names the first bad entry', async () => {
+    await desk.report();
+    await logged();
+    const query = '{ ticketsAudit { verified firstBadPosition } }';
+    expect(done(await desk.ask(ada, query))).toEqual({ verified: true, firstBadPosition: null });
+    const entries = desk.service.log.entries;
+    const entry = await entries.findOne({ _id: 2 });
+    await entries.updateOne({ _id: 2 }, { $set: { type: 'incident.closed' } });
+    expect(done(await desk.ask(ada, query))).toEqual({ verified: false, firstBadPosition: 2 });
+    await entries.updateOne({ _id: 2 }, { $set: { type: entry?.type ?? '' } });
+    expect((await desk.ask(lena, query)).errors?.[0]?.extensions.code).toBe('FORBIDDEN');
+  });
+
+  async function logged(): Promise<void> {
+    for (let head = -1, tries = 0; head < 2 && tries < 500; tries++) head = await desk.service.log.head();
+  }
+});

@@ -1,0 +1,101 @@
+import type { Clock } from '@desk/kit/clock';
+import { EVERYBODY } from '@desk/kit/journal';
+import type { NewId } from '@desk/kit/ids';
+import type { Log } from '@desk/kit/log';
+import { eventsRoute } from '@desk/kit/pull';
+import { startSubgraph } from '@desk/kit/server';
+import { openFoundation, type Dependencies, type RunningService, type ServiceConfig } from '@desk/kit/service';
+import { Timers } from '@desk/kit/timers';
+import { reachOf, type Reach, type Viewer } from '@desk/kit/viewer';
+import { domainSdl } from '@desk/schema/sdl';
+import { loadCatalogue, type Catalogue } from './catalogue.ts';
+import { followConsequences, type Consequences } from './consequences.ts';
+import { openDirectoryMirror, type DirectoryMirror } from './directory-mirror.ts';
+import { fireIncident } from './incident-acts.ts';
+import { incidentLoader, type IncidentLoader } from './incident-loader.ts';
+import { READ_SCOPE } from './policy.ts';
+import { loadReferenceData, type ReferenceData } from './reference-data.ts';
+import { resolvers } from './resolvers.ts';
+import { slaOver, type Sla } from './sla.ts';
+import { openStore, type Store } from './store.ts';
+
+/** What every resolver is given: who asks, what may be read, and what the service stands on. */
+export interface TicketsContext {
+  viewer: Viewer;
+  requestId: string;
+  reach: Reach;
+  store: Store;
+  incidents: IncidentLoader;
+  clock: Clock;
+  newId: NewId;
+  sla: Sla;
+  reference: ReferenceData;
+  catalogue: Catalogue;
+  directory: DirectoryMirror;
+  consequences: Consequences;
+  log: Log;
+}
+
+/** A tickets service that runs, with what tests and imports need of it. */
+export interface TicketsService extends RunningService {
+  store: Store;
+  sla: Sla;
+}
+
+/** Starts the tickets service: store, timers, consequences, relay and subgraph. */
+export async function createTicketsService(config: ServiceConfig, deps: Dependencies): Promise<TicketsService> {
+  const { clock, logger, verifyToken } = deps;
+  const reference = loadReferenceData();
+  const catalogue = loadCatalogue();
+  const sla = slaOver(reference);
+  const foundation = await openFoundation('tickets', config, deps);
+  const { journal, log, newId, registry } = foundation;
+  const store = await openStore(foundation);
+  foundation.startRelay();
+  const directory = await openDirectoryMirror(foundation, deps);
+  const consequences = followConsequences(foundation, deps, store, sla);
+  const timers = new Timers(store.incidents, clock, logger, async (id) => {
+    const incident = await store.incidents.change(id, EVERYBODY, {}, (record) =>
+      fireIncident(record, clock.now(), sla),
+    );
+    return incident.nextFireAt;
+  });
+  const server = await startSubgraph<TicketsContext>({
+    name: 'tickets',
+    host: config.host,
+    port: config.port,
+    sdl: domainSdl('tickets'),
+    resolvers,
+    verifyToken,
+    ready: () => journal.barrier(),
+    logger,
+    registry,
+    routes: (app) => eventsRoute(app, log),
+    context: ({ viewer, requestId }) => {
+      const reach = reachOf(viewer, READ_SCOPE);
+      const incidents = incidentLoader(store, reach);
+      return {
+        viewer,
+        requestId,
+        reach,
+        store,
+        incidents,
+        clock,
+        newId,
+        sla,
+        reference,
+        catalogue,
+        directory,
+        consequences,
+        log,
+      };
+    },
+  });
+  return {
+    url: server.url,
+    log,
+    store,
+    sla,
+    stop: () => foundation.close([server, timers, consequences, directory]),
+  };
+}

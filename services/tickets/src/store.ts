@@ -1,0 +1,377 @@
+import type { Foundation } from '@desk/kit/service';
+import { RECORD_ONLY, inScope, type Aggregate, type Aggregates, type Stored } from '@desk/kit/journal';
+import { OPERATION_MS_MAX } from '@desk/kit/mongo';
+import { countUpTo, findPage, type Page, type PageRequest, type SortField } from '@desk/kit/page';
+import type { Paths } from '@desk/kit/types';
+import type { Reach } from '@desk/kit/viewer';
+import { Schema, type Model, type QueryFilter, type mongo } from 'mongoose';
+import type { Comment, InternalNote } from './comment.ts';
+import {
+  CauseCategory,
+  ContactRank,
+  Environment,
+  HoldReason,
+  Impact,
+  IncidentLinkKind,
+  IncidentSource,
+  IncidentState,
+  Priority,
+  ResolutionCode,
+  Urgency,
+  type IncidentFilter,
+  type IncidentOrder,
+  type IncidentQueueCounts,
+} from './generated/api.ts';
+import {
+  OPEN_STATES,
+  parseIncidentNumber,
+  type Hold,
+  type Incident,
+  type IncidentContact,
+  type IncidentLink,
+} from './incident.ts';
+import type { Clock, ClockInterval, ClockWarning } from './clock.ts';
+import type { HistoryEvent } from './history.ts';
+
+/** The questions that the tickets service asks its database, and the aggregates through which it writes. */
+export interface Store {
+  incidents: Aggregates<Incident>;
+  comments: Aggregates<Comment>;
+  notes: Aggregates<InternalNote>;
+  /** One incident by id or number. Null when there is none within reach. */
+  findIncident(reach: Reach, idOrNumber: string): Promise<Incident | null>;
+  /** Incidents by id, in one query, within reach; in no order. */
+  incidentsById(reach: Reach, ids: readonly string[]): Promise<Incident[]>;
+  /** A page of incidents within reach. */
+  listIncidents(
+    reach: Reach,
+    filter: IncidentFilter,
+    order: IncidentOrder | null,
+    page: PageRequest,
+  ): Promise<Page<Incident>>;
+  countIncidents(reach: Reach, filter: IncidentFilter): Promise<number>;
+  /** Open incidents by state and priority, in one pass over an index. */
+  tally(reach: Reach): Promise<Tally>;
+  listComments(incidentId: string, page: PageRequest): Promise<Page<Comment>>;
+  countComments(incidentId: string): Promise<number>;
+  listNotes(incidentId: string, page: PageRequest): Promise<Page<InternalNote>>;
+  countNotes(incidentId: string): Promise<number>;
+  /** What the log, and the outboxes that are not in it yet, tell of an incident; by instant, at most HISTORY_MAX. */
+  history(incident: Incident): Promise<HistoryEvent[]>;
+}
+
+export type Tally = Pick<IncidentQueueCounts, 'open' | 'unassigned' | 'breached' | 'byState' | 'byPriority'>;
+
+/** Entries of one incident's history that are read at most. */
+export const HISTORY_MAX = 1_000;
+
+/** Opens the store: models, indexes, aggregates. */
+export async function openStore({ connection, journal, log }: Foundation): Promise<Store> {
+  const Incidents: Model<Incident> = connection.model<Incident>('Incident', incidentSchema, 'incidents');
+  const Comments: Model<Comment> = connection.model<Comment>('Comment', commentSchema, 'comments');
+  const Notes: Model<InternalNote> = connection.model<InternalNote>('InternalNote', noteSchema, 'notes');
+  const incidents = await journal.aggregates<Incident>(Incidents);
+  const comments = await journal.aggregates<Comment>(Comments);
+  const notes = await journal.aggregates<InternalNote>(Notes);
+
+  return {
+    incidents,
+    comments,
+    notes,
+    findIncident(reach, idOrNumber) {
+      const number = parseIncidentNumber(idOrNumber);
+      return Incidents.findOne(
+        { ...(number === null ? { _id: idOrNumber } : { number }), ...within(reach) },
+        RECORD_ONLY,
+      )
+        .maxTimeMS(OPERATION_MS_MAX)
+        .lean<Incident | null>();
+    },
+    incidentsById: (reach, ids) =>
+      Incidents.find({ _id: { $in: [...ids] }, ...within(reach) }, RECORD_ONLY)
+        .maxTimeMS(OPERATION_MS_MAX)
+        .lean<Incident[]>(),
+    listIncidents: (reach, filter, order, page) =>
+      findPage(Incidents, incidentFilter(reach, filter), sortOf(order), page, RECORD_ONLY),
+    countIncidents: (reach, filter) => countUpTo(Incidents, incidentFilter(reach, filter)),
+    tally: (reach) => tally(Incidents, reach),
+    listComments: (incidentId, page) => findPage(Comments, { incidentId }, BY_ID, page, RECORD_ONLY),
+    countComments: (incidentId) => countUpTo(Comments, { incidentId }),
+    listNotes: (incidentId, page) => findPage(Notes, { incidentId }, BY_ID, page, RECORD_ONLY),
+    countNotes: (incidentId) => countUpTo(Notes, { incidentId }),
+    async history(incident) {
+      // Outboxes first: what the relay moves meanwhile is then met in the log, and left out here.
+      const waiting = [
+        ...(await pending(incidents, { _id: incident._id })),
+        ...(await pending(comments, { incidentId: incident._id })),
+        ...(await pending(notes, { incidentId: incident._id })),
+      ];
+      const logged: HistoryEvent[] = await log.entries
+        .find({ 'data.recordId': incident._id }, { sort: { _id: 1 }, limit: HISTORY_MAX, maxTimeMS: OPERATION_MS_MAX })
+        .toArray();
+      const known = new Set(logged.map(({ aggregate, seq }) => `${aggregate} ${seq}`));
+      const fresh = waiting.filter(({ aggregate, seq }) => !known.has(`${aggregate} ${seq}`));
+      return [...logged, ...fresh].sort(byInstant(incident._id));
+    },
+  };
+}
+
+/** Writings have ids that grow with time, except those whose id comes from a retry key: time decides, then the id. */
+const BY_ID: SortField[] = [
+  { field: 'at', direction: 1 },
+  { field: '_id', direction: 1 },
+];
+
+const SORT_FIELDS: Record<IncidentOrder['field'], string> = {
+  CREATED_AT: 'createdAt',
+  UPDATED_AT: 'updatedAt',
+  DUE_AT: 'dueAt',
+  PRIORITY: 'priority',
+  NUMBER: 'number',
+};
+
+function sortOf(order: IncidentOrder | null): SortField[] {
+  const direction = order?.direction === 'ASC' ? 1 : -1;
+  return [
+    { field: SORT_FIELDS[order?.field ?? 'CREATED_AT'], direction },
+    { field: '_id', direction },
+  ];
+}
+
+function within(reach: Reach): { organizationId?: { $in: string[] } } {
+  return inScope({ organizations: reach });
+}
+
+/** The database's filter for a client's. Each field is taken by name; no object of a client becomes a filter. */
+function incidentFilter(reach: Reach, filter: IncidentFilter): QueryFilter<Incident> {
+  const conditions: QueryFilter<Incident>[] = [within(reach)];
+  const anyOf = (field: keyof Incident, values: readonly string[] | null | undefined) => {
+    if (values) conditions.push({ [field]: { $in: [...values] } });
+  };
+  anyOf('state', filter.state);
+  anyOf('priority', filter.priority);
+  anyOf('organizationId', filter.organizationId);
+  anyOf('serviceId', filter.serviceId);
+  anyOf('environment', filter.environment);
+  anyOf('assignmentGroupId', filter.assignmentGroupId);
+  anyOf('assigneeId', filter.assigneeId);
+  if (typeof filter.open === 'boolean')
+    conditions.push({ state: { [filter.open ? '$in' : '$nin']: [...OPEN_STATES] } });
+  if (typeof filter.unassigned === 'boolean') conditions.push({ assigneeId: filter.unassigned ? null : { $ne: null } });
+  if (typeof filter.breached === 'boolean') conditions.push({ breached: filter.breached });
+  if (filter.createdFrom) conditions.push({ createdAt: { $gte: filter.createdFrom } });
+  if (filter.createdBefore) conditions.push({ createdAt: { $lt: filter.createdBefore } });
+  if (filter.text) conditions.push(textCondition(filter.text));
+  return { $and: conditions };
+}
+
+/** Words are looked up in the text index; a number is a number. Quotes and minus signs of a client mean themselves. */
+function textCondition(text: string): QueryFilter<Incident> {
+  const number = parseIncidentNumber(text);
+  if (number !== null) return { number };
+  const words = text.split(/[^\p{L}\p{N}_.]+/u).filter(Boolean);
+  return { $text: { $search: words.map((word) => `"${word}"`).join(' ') || '"' } };
+}
+
+async function tally(model: Model<Incident>, reach: Reach): Promise<Tally> {
+  const rows = await model.collection
+    .aggregate<{
+      _id: { state: IncidentState; priority: Priority; breached: boolean; unassigned: boolean };
+      count: number;
+    }>(
+      [
+        { $match: { ...within(reach), state: { $in: [...OPEN_STATES] } } },
+        {
+          $group: {
+            _id: {
+              state: '$state',
+              priority: '$priority',
+              breached: '$breached',
+              unassigned: { $eq: ['$assigneeId', null] },
+            },
+            count: { $sum: 1 },
+          },
+        },
+      ],
+      { maxTimeMS: OPERATION_MS_MAX },
+    )
+    .toArray();
+  const sum = (holds: (row: (typeof rows)[number]['_id']) => boolean) =>
+    rows.reduce((total, { _id, count }) => total + (holds(_id) ? count : 0), 0);
+  return {
+    open: sum(() => true),
+    unassigned: sum(({ unassigned }) => unassigned),
+    breached: sum(({ breached }) => breached),
+    byState: OPEN_STATES.map((state) => ({ state, count: sum((row) => row.state === state) })),
+    byPriority: Object.values(Priority).map((priority) => ({
+      priority,
+      count: sum((row) => row.priority === priority),
+    })),
+  };
+}
+
+async function pending<T extends Aggregate>(aggregates: Aggregates<T>, filter: object): Promise<HistoryEvent[]> {
+  const records = await aggregates.collection
+    .find({ ...filter, dirty: true } as mongo.Filter<Stored<T>>, {
+      projection: { outbox: 1 },
+      limit: HISTORY_MAX,
+      maxTimeMS: OPERATION_MS_MAX,
+    })
+    .toArray();
+  return (records as unknown as Pick<Stored<T>, '_id' | 'outbox'>[]).flatMap((record) =>
+    record.outbox.map((event) => ({ ...event, aggregate: String(record._id) })),
+  );
+}
+
+/**
+ * By the instant at which things happened: a warning that was announced late stands where it belongs. At one instant a cause
+ * comes before its effect: a comment before the answer it gives, an act before the comment it carries.
+ */
+function byInstant(incidentId: string) {
+  const rank = ({ aggregate, data }: HistoryEvent) => (aggregate === incidentId ? 1 : data['carried'] ? 2 : 0);
+  return (a: HistoryEvent, b: HistoryEvent) => a.at.getTime() - b.at.getTime() || rank(a) - rank(b) || a.seq - b.seq;
+}
+
+const text = { type: String, required: true } as const;
+const words = { type: String, default: null } as const;
+const instant = { type: Date, required: true } as const;
+const maybeInstant = { type: Date, default: null } as const;
+const count = { type: Number, required: true, min: 0 } as const;
+const oneOf = (values: object) => ({ type: String, required: true, enum: Object.values(values) }) as const;
+const strict = { _id: false, strict: 'throw' } as const;
+
+const actor = new Schema(
+  { id: words, kind: { ...text, enum: ['PERSON', 'CLIENT', 'SYSTEM'] }, actingFor: words } satisfies Paths<
+    Incident['requester']
+  >,
+  { ...strict, id: false },
+);
+
+const AGGREGATE = {
+  _id: text,
+  organizationId: text,
+  version: count,
+  number: { type: Number, default: null },
+  nextFireAt: maybeInstant,
+} satisfies Paths<Aggregate>;
+
+const interval = new Schema<ClockInterval>(
+  { from: instant, to: maybeInstant, state: text, cause: text } satisfies Paths<ClockInterval>,
+  strict,
+);
+const warning = new Schema<ClockWarning>({ percent: count, at: instant } satisfies Paths<ClockWarning>, strict);
+const clock = new Schema<Clock>(
+  {
+    kind: text,
+    policyId: text,
+    policyVersion: count,
+    calendarId: text,
+    calendarVersion: count,
+    budgetMs: count,
+    startedAt: instant,
+    intervals: [interval],
+    dueAt: maybeInstant,
+    stoppedAt: maybeInstant,
+    outcome: words,
+    breachedAt: maybeInstant,
+    breachCause: words,
+    warned: [warning],
+  } satisfies Paths<Clock>,
+  strict,
+);
+
+const hold = new Schema<Hold>(
+  {
+    reason: oneOf(HoldReason),
+    since: instant,
+    pausing: { type: Boolean, required: true },
+    vendorReference: words,
+    waitsFor: words,
+    until: maybeInstant,
+  } satisfies Paths<Hold>,
+  strict,
+);
+const contact = new Schema<IncidentContact>(
+  { rank: oneOf(ContactRank), name: text, phone: text, availability: text } satisfies Paths<IncidentContact>,
+  strict,
+);
+const link = new Schema<IncidentLink>(
+  { kind: oneOf(IncidentLinkKind), target: text, targetId: words } satisfies Paths<IncidentLink>,
+  strict,
+);
+const resolution = new Schema(
+  { code: oneOf(ResolutionCode), text, cause: oneOf(CauseCategory) } satisfies Paths<
+    NonNullable<Incident['resolution']>
+  >,
+  strict,
+);
+const override = new Schema(
+  { computed: oneOf(Priority), reason: { type: String } } satisfies Paths<NonNullable<Incident['priorityOverride']>>,
+  strict,
+);
+
+const incidentSchema = new Schema<Incident>(
+  {
+    ...AGGREGATE,
+    title: text,
+    description: text,
+    serviceId: text,
+    categoryId: words,
+    environment: oneOf(Environment),
+    impact: oneOf(Impact),
+    urgency: oneOf(Urgency),
+    priority: oneOf(Priority),
+    priorityOverride: { type: override, default: null },
+    requester: { type: actor, required: true },
+    state: oneOf(IncidentState),
+    hold: { type: hold, default: null },
+    assignmentGroupId: words,
+    assigneeId: words,
+    contacts: [contact],
+    clocks: [clock],
+    breached: { type: Boolean, required: true },
+    dueAt: maybeInstant,
+    createdAt: instant,
+    updatedAt: instant,
+    resolution: { type: resolution, default: null },
+    resolvedAt: maybeInstant,
+    closesAt: maybeInstant,
+    closedAt: maybeInstant,
+    reopenCount: count,
+    reassignmentCount: count,
+    links: [link],
+    source: oneOf(IncidentSource),
+    externalNumber: words,
+  } satisfies Paths<Incident>,
+  { strict: 'throw', id: false, versionKey: false },
+);
+// One index for each order of the lists, led by the organization for those who see their own only, and one for the tally.
+incidentSchema.index({ organizationId: 1, createdAt: -1, _id: -1 });
+incidentSchema.index({ createdAt: -1, _id: -1 });
+incidentSchema.index({ state: 1, createdAt: -1, _id: -1 });
+incidentSchema.index({ organizationId: 1, updatedAt: -1, _id: -1 });
+incidentSchema.index({ updatedAt: -1, _id: -1 });
+incidentSchema.index({ state: 1, dueAt: 1, _id: 1 });
+incidentSchema.index({ assigneeId: 1, state: 1, createdAt: -1 });
+incidentSchema.index({ state: 1, organizationId: 1, priority: 1, breached: 1, assigneeId: 1 });
+incidentSchema.index(
+  { title: 'text', description: 'text', 'resolution.text': 'text' },
+  { default_language: 'none', name: 'words' },
+);
+
+const WRITING = {
+  ...AGGREGATE,
+  incidentId: text,
+  text,
+  author: { type: actor, required: true },
+  at: instant,
+} satisfies Paths<InternalNote>;
+
+const commentSchema = new Schema<Comment>(
+  { ...WRITING, fromSme: { type: Boolean, required: true } } satisfies Paths<Comment>,
+  { strict: 'throw', id: false, versionKey: false },
+);
+commentSchema.index({ incidentId: 1, at: 1, _id: 1 });
+
+const noteSchema = new Schema<InternalNote>(WRITING, { strict: 'throw', id: false, versionKey: false });
+noteSchema.index({ incidentId: 1, at: 1, _id: 1 });

@@ -1,0 +1,253 @@
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import type { JWK } from 'jose';
+import type { Principal } from '@desk/directory/principal';
+import type { GatewayConfig } from '@desk/gateway/config';
+import { createGateway, type RunningGateway } from '@desk/gateway/gateway';
+import { systemClock } from '@desk/kit/clock';
+import { Refusal } from '@desk/kit/errors';
+import { systemRandom } from '@desk/kit/ids';
+import { createLogger } from '@desk/kit/logger';
+import { MemoryStream } from '@desk/kit/memory-stream';
+import type { PullEvents } from '@desk/kit/pull';
+import { createRegistry, startSubgraph, type RequestContext, type ResolverMap } from '@desk/kit/server';
+import { generateTokenKeys, tokenSigner, tokenVerifier } from '@desk/kit/token';
+import { DEMO_PEOPLE } from '@desk/local/demo-people';
+import { generateIssuerKey, startIssuer, type RunningIssuer } from '@desk/local/issuer';
+import { domainSdl, type Domain } from '@desk/schema/sdl';
+
+/** A gateway as a process would run it, over two small real subgraphs, with a real issuer to sign in at. */
+export interface GatewayGround {
+  gateway: RunningGateway;
+  /** Where the gateway answers, as browsers name it. */
+  url: string;
+  issuer: RunningIssuer;
+  /** The issuer's private key: for tokens that are wrong in one thing. */
+  issuerKey: JWK;
+  audience: string;
+  /** Principals by login, as the directory answers. */
+  people: Map<string, Principal>;
+  /** Operations that reached a subgraph, by name of the root field. */
+  calls: Map<string, number>;
+  /** What the gateway logged, one object a line. */
+  logged: Record<string, unknown>[];
+  /** An access token of one of the demo people, or of the client `demo-partner`. */
+  token(login: string): Promise<string>;
+  /** Sends an operation with a bearer token, or with the given headers alone. */
+  ask(query: string, options?: Partial<AskOptions>): Promise<GatewayAnswer>;
+  stopIssuer(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface AskOptions {
+  /** Who asks; null for nobody. */
+  as: string | null;
+  variables: Record<string, unknown>;
+  operationName: string;
+  headers: Record<string, string>;
+}
+
+export interface GatewayAnswer {
+  status: number;
+  headers: Headers;
+  data?: Record<string, unknown> | null;
+  errors?: { message: string; path?: (string | number)[]; extensions: Record<string, unknown> & { code: string } }[];
+  extensions?: Record<string, unknown>;
+}
+
+const AUDIENCE = 'https://desk.example/api';
+const PARTNER = { id: 'demo-partner', secret: 'a secret for tests' };
+
+/** Starts everything on ports of its own. `config` and `delayMs` replace what a test is about. */
+export async function startGatewayGround(
+  options: { config?: Partial<GatewayConfig>; delayMs?: () => number; demo?: boolean } = {},
+): Promise<GatewayGround> {
+  const clock = systemClock;
+  const silent = createLogger('test', process.env['TEST_LOG_LEVEL'] ?? 'silent');
+  const keys = await generateTokenKeys();
+  const signToken = await tokenSigner(keys.signing, clock);
+  const stream = new MemoryStream();
+  const pull: PullEvents = async () => ({ events: [], head: { epoch: 1, pos: 0 } });
+  const people = new Map(PEOPLE.map((principal) => [principal.id.replace('per_', ''), principal]));
+  people.set(PARTNER.id, buildPrincipal('cli_demo', 'PARTNER', 'PARTNER_CLIENT', { kind: 'CLIENT' }));
+  const calls = new Map<string, number>();
+  const resolvers = smallResolvers((field) => calls.set(field, (calls.get(field) ?? 0) + 1));
+
+  const serve = async (domain: Domain) =>
+    startSubgraph<RequestContext>({
+      name: domain,
+      host: '127.0.0.1',
+      port: 0,
+      sdl: domainSdl(domain),
+      resolvers: resolvers[domain],
+      context: (request) => request,
+      verifyToken: tokenVerifier(keys.verify, domain, clock),
+      ready: async () => {},
+      logger: silent,
+      registry: createRegistry(domain),
+      routes: (app) =>
+        void app.get<{ Querystring: { login: string } }>('/principals', async ({ query }) => ({
+          principal: people.get(query.login) ?? null,
+        })),
+    });
+  const [directory, tickets] = await Promise.all([serve('directory'), serve('tickets')]);
+
+  const port = await freePort();
+  const url = `http://localhost:${port}`;
+  const issuerKey = await generateIssuerKey();
+  const issuer = await startIssuer({
+    host: '127.0.0.1',
+    port: 0,
+    people: DEMO_PEOPLE,
+    clients: [
+      { id: 'desk', grant: 'authorization_code', secret: 'the desk’s own', redirectUris: [`${url}/sign-in/callback`] },
+      { ...PARTNER, grant: 'client_credentials' },
+    ],
+    audience: AUDIENCE,
+    signingKey: issuerKey,
+    clock,
+    logger: silent,
+  });
+  const logged: Record<string, unknown>[] = [];
+  const gateway = await createGateway(
+    {
+      host: '127.0.0.1',
+      port,
+      publicUrl: url,
+      subgraphs: { directory: directory.url, tickets: tickets.url },
+      signIn: {
+        issuer: issuer.url,
+        clientId: 'desk',
+        clientSecret: 'the desk’s own',
+        sessionSecret: 'thirty-two bytes and a few more of them',
+        audience: AUDIENCE,
+        demo: options.demo ?? true,
+      },
+      allowedOrigins: [],
+      portalDirectory: null,
+      shutdownMs: 1,
+      ...options.config,
+    },
+    {
+      clock,
+      random: systemRandom,
+      logger: createLogger('gateway', 'info', { write: (line) => void logged.push(JSON.parse(line) as never) }),
+      stream,
+      pull,
+      signToken,
+      delayMs: options.delayMs ?? (() => 0),
+    },
+  );
+
+  const token = async (login: string): Promise<string> => {
+    const basic = `Basic ${Buffer.from(`${PARTNER.id}:${PARTNER.secret}`).toString('base64')}`;
+    const answer = await (login === PARTNER.id
+      ? fetch(`${issuer.url}/token`, {
+          method: 'POST',
+          headers: { authorization: basic },
+          body: new URLSearchParams({ grant_type: 'client_credentials' }),
+        })
+      : fetch(`${issuer.url}/demo/token/${login}`));
+    return ((await answer.json()) as { access_token: string }).access_token;
+  };
+
+  return {
+    gateway,
+    url,
+    issuer,
+    issuerKey,
+    audience: AUDIENCE,
+    people,
+    calls,
+    logged,
+    token,
+    async ask(query, { as = 'sam', variables, operationName, headers = {} } = {}) {
+      const authorization = as === null ? {} : { authorization: `Bearer ${await token(as)}` };
+      const answer = await fetch(`${url}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...authorization, ...headers },
+        body: JSON.stringify({ query, variables, operationName }),
+      });
+      return { status: answer.status, headers: answer.headers, ...((await answer.json()) as object) };
+    },
+    stopIssuer: () => issuer.stop(),
+    async close() {
+      await gateway.stop();
+      await stream.close();
+      await Promise.all([directory.stop(), tickets.stop(), issuer.stop()]);
+    },
+  };
+}
+
+/** A port that nothing listens on: what knows its own address before it starts needs one. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+type Membership = Principal['memberships'][number];
+
+function buildPrincipal(
+  id: string,
+  organizationType: Membership['organizationType'],
+  role: Membership['roles'][number],
+  more: Partial<Principal> = {},
+): Principal {
+  return {
+    id,
+    kind: 'PERSON',
+    name: `Name of ${id}`,
+    active: true,
+    language: 'EN',
+    timeZone: 'America/Toronto',
+    version: 1,
+    memberships: [{ organizationId: `org_${organizationType.toLowerCase()}`, organizationType, roles: [role] }],
+    authorizations: [],
+    ...more,
+  };
+}
+
+const PEOPLE = [
+  buildPrincipal('per_lena', 'LDC', 'LDC_USER'),
+  buildPrincipal('per_sam', 'SME', 'SME_ANALYST'),
+  buildPrincipal('per_lou', 'SME', 'SME_TRAINING', { active: false }),
+  buildPrincipal('per_aga', 'AGENT', 'AGENT_USER', {
+    authorizations: ['org_a', 'org_b'].map((organizationId) => ({
+      id: `aut_${organizationId}`,
+      organizationId,
+      scopes: ['TICKETS_READ'],
+      validFrom: '2020-01-01T00:00:00.000Z',
+      validTo: '2099-01-01T00:00:00.000Z',
+    })),
+  }),
+];
+
+/** Enough of each domain for a request to mean something. Ids of incidents say what happens: see the cases. */
+function smallResolvers(called: (field: string) => void): Record<Domain, ResolverMap> {
+  const incident = (id: string) => {
+    called('incident');
+    if (id === 'inc_missing') return null;
+    if (id === 'inc_broken') throw new Error('the password of db.internal is hunter2');
+    if (id === 'inc_changed') throw new Refusal('CONFLICT', 'Somebody changed it first.', { currentVersion: 7 });
+    return { id, number: 'INC-000001', title: `About ${id}`, version: 1 };
+  };
+  return {
+    directory: {
+      Query: {
+        me: (_: unknown, __: unknown, { viewer }: RequestContext) => {
+          called('me');
+          const { id, kind, delegations } = viewer;
+          const actingFor = delegations.map(({ organizationId }) => ({ id: organizationId, code: organizationId }));
+          return { id, kind, name: `Name of ${id}`, language: 'EN', timeZone: 'America/Toronto', actingFor };
+        },
+      },
+    },
+    tickets: {
+      Query: { incident: (_: unknown, { id }: { id: string }) => incident(id) },
+      Mutation: { createIncident: () => incident('inc_new') },
+    },
+  };
+}
