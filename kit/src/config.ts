@@ -26,7 +26,7 @@ export function readConfig<Shape extends z.ZodRawShape>(
   if (result.success) return result.data;
   throw new ConfigProblem(
     result.error.issues.map((issue) => {
-      const name = issue.path.join('.');
+      const name = String(issue.path[0]);
       return `${name}: ${name in given ? issue.message : `is missing. ${z.globalRegistry.get(shape[name] as z.ZodType)?.description ?? ''}`.trim()}`;
     }),
   );

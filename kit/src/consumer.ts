@@ -3,11 +3,14 @@ import { comparePositions, type Position, type StreamEvent } from './event.ts';
 import { READ_MAX } from './log.ts';
 import type { Logger } from './logger.ts';
 import type { PullEvents } from './pull.ts';
+import { watchTerm } from './mongo.ts';
 import { Rounds } from './rounds.ts';
 import type { EventStream } from './stream.ts';
 
 /** How long one read of the stream waits for events, in milliseconds. */
 const READ_WAIT_MS = 1_000;
+/** After so many empty reads in a row the log is asked, as it is after the first one. */
+const PULL_AFTER_SILENT = 5;
 /** How often events are pulled while the stream is down, in milliseconds. */
 const PULL_EVERY_MS = 2_000;
 
@@ -27,6 +30,8 @@ export interface Checkpoint {
 export class Consumer {
   readonly #rounds: Rounds;
   #at: Position | null = null;
+  #silent = 0;
+  #waiting: { for: Position; wake: () => void }[] = [];
 
   constructor(parts: {
     service: string;
@@ -41,10 +46,11 @@ export class Consumer {
     const { service, stream, pull, checkpoint, handle, onReset, logger } = parts;
 
     const next = async (after: Position): Promise<StreamEvent[]> => {
-      let read: StreamEvent[] | null = null;
       try {
-        read = await stream.read(service, after, { limit: READ_MAX, waitMs: READ_WAIT_MS });
-        if (!read.length || follows(read[0], after)) return read;
+        const read = await stream.read(service, after, { limit: READ_MAX, waitMs: READ_WAIT_MS });
+        if (follows(read[0], after)) return read;
+        // Silence may mean that nothing happened, or that the stream was emptied before we read: the log knows.
+        if (!read.length && ++this.#silent % PULL_AFTER_SILENT !== 1) return read;
       } catch (error) {
         logger.warn({ error, producer: service }, 'the event stream is down, pulling');
       }
@@ -53,8 +59,7 @@ export class Consumer {
         throw new Error(`${service} left out events behind ${after.epoch}-${after.pos}`);
       }
       if (pulled.events) return pulled.events;
-      this.#at = await onReset(pulled.head);
-      await checkpoint.save(this.#at);
+      await this.#save(checkpoint, await onReset(pulled.head));
       return [];
     };
 
@@ -69,9 +74,11 @@ export class Consumer {
             if (!follows(event, this.#at)) break;
             await handle(event);
             this.#at = event.position;
+            this.#silent = 0;
           }
         } finally {
-          if (comparePositions(this.#at, from) > 0) await checkpoint.save(this.#at);
+          if (comparePositions(this.#at, from) > 0) await this.#save(checkpoint, this.#at);
+          this.#wakeReached();
         }
         // An empty read has waited already. A stream that is down has not, and gets a pause.
         return events.length > 0 || !(await this.#down(stream, service));
@@ -81,9 +88,31 @@ export class Consumer {
     });
   }
 
+  /** Comes back when everything up to a position is consumed. Whoever waits bounds the wait. */
+  reached(position: Position): Promise<void> {
+    return new Promise((wake) => {
+      this.#waiting.push({ for: position, wake });
+      this.#wakeReached();
+    });
+  }
+
   /** Ends after the round in hand. */
   async stop(): Promise<void> {
     await this.#rounds.stop();
+  }
+
+  #wakeReached(): void {
+    const at = this.#at;
+    if (!at) return;
+    for (const { wake } of this.#waiting.filter((each) => comparePositions(each.for, at) <= 0)) wake();
+    this.#waiting = this.#waiting.filter((each) => comparePositions(each.for, at) > 0);
+  }
+
+  /** What could not be confirmed may be gone, so it is done again, from the last checkpoint on. */
+  async #save(checkpoint: Checkpoint, position: Position): Promise<void> {
+    this.#at = null;
+    await checkpoint.save(position);
+    this.#at = position;
   }
 
   async #down(stream: EventStream, service: string): Promise<boolean> {
@@ -94,13 +123,23 @@ export class Consumer {
   }
 }
 
-/** A checkpoint kept in the consumer's own database. `barrier` makes its effects durable before it moves. */
+/**
+ * A checkpoint kept in the consumer's own database. `barrier` makes its effects durable before it moves; it does not move
+ * when another primary took over since it was loaded, which may not have them.
+ */
 export function storedCheckpoint(db: mongo.Db, producer: string, barrier: () => Promise<void>): Checkpoint {
   const collection = db.collection<{ _id: string; position: Position }>('checkpoints');
+  const term = watchTerm(db.client);
+  let loadedIn = term();
   return {
-    load: async () => (await collection.findOne({ _id: producer }))?.position ?? { epoch: 0, pos: 0 },
+    load: async () => {
+      loadedIn = term();
+      return (await collection.findOne({ _id: producer }))?.position ?? { epoch: 0, pos: 0 };
+    },
     save: async (position) => {
       await barrier();
+      if (term() !== loadedIn)
+        throw new Error('Another primary took over; effects are repeated from the last checkpoint.');
       await collection.updateOne({ _id: producer }, { $set: { position } }, { upsert: true });
     },
   };

@@ -131,7 +131,8 @@ export function publicError(
   report: (error: unknown) => void,
 ): GraphQLFormattedError {
   const code = formatted.extensions?.['code'];
-  const { stacktrace: _hidden, ...extensions } = formatted.extensions ?? {};
+  // Where it happened, in code and among the services, is not the caller's to know.
+  const { stacktrace: _where, serviceName: _who, ...extensions } = formatted.extensions ?? {};
   if (typeof code === 'string' && Object.hasOwn(ERROR_CODES, code) && code !== 'INTERNAL') {
     return { ...formatted, extensions: { ...extensions, requestId } };
   }

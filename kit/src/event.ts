@@ -1,4 +1,5 @@
 import { createHash, createHmac } from 'node:crypto';
+import type { Stamp } from './commit-order.ts';
 import { canonicalJson } from './ids.ts';
 
 /** Who did something, as rows and log keep it. */
@@ -22,6 +23,8 @@ export interface EventDraft {
   actor: Actor;
   /** True when only staff may learn of it. */
   internal?: boolean;
+  /** True for what the desk tells by itself and people decide nothing on: it does not make the version stale that they saw. */
+  background?: boolean;
   /** References, names of changed fields, values to filter by. Goes to the stream: no personal data, no text of people. */
   data: Record<string, unknown>;
   /** What people wrote, and personal data. Stays in the log, apart from the hash, so that it can be erased. */
@@ -42,6 +45,9 @@ export interface OutboxEvent {
   personalHash: string | null;
   personal: { salt: string; value: Record<string, unknown> } | null;
 }
+
+/** An event in an outbox, with its place among the writes of its process. The log has an order of its own. */
+export type WaitingEvent = OutboxEvent & Stamp;
 
 /** An entry of a service's log. Positions have no gaps; each entry's hash covers the one before it. */
 export interface LogEntry extends OutboxEvent {

@@ -1,11 +1,12 @@
 import type { Connection, Model, mongo } from 'mongoose';
 import { isDeepStrictEqual } from 'node:util';
 import { randomBytes } from 'node:crypto';
+import { CommitOrder, type Stamp } from './commit-order.ts';
 import type { CrashPoint } from './crash-point.ts';
 import { Refusal, notFound } from './errors.ts';
-import { outboxEvent, type EventDraft, type OutboxEvent } from './event.ts';
+import { outboxEvent, type EventDraft, type WaitingEvent } from './event.ts';
 import { contentHash } from './ids.ts';
-import { DURABLE, OPERATION_MS_MAX, isConnectionFault, isDuplicateKey } from './mongo.ts';
+import { DURABLE, OPERATION_MS_MAX, isConnectionFault, isDuplicateKey, watchTerm } from './mongo.ts';
 import { findMisfit } from './schema-fit.ts';
 import type { Reach } from './viewer.ts';
 
@@ -56,6 +57,9 @@ export const EVERYBODY: WriteScope = { organizations: 'ALL' };
 /** An outbox holds no more than this; a fuller one refuses writes until the log has caught up. */
 export const OUTBOX_MAX = 200;
 
+/** Records that one batch of creations holds at most. */
+export const BATCH_MAX = 100;
+
 const KEYS_MAX = 64;
 const TRIES_MAX = 8;
 const NUMBER_TRIES_MAX = 1_000;
@@ -63,8 +67,10 @@ const NUMBER_TRIES_MAX = 1_000;
 /** What the journal keeps with a record. It never leaves this file, the log and the timers. */
 export interface Bookkeeping {
   dirty: boolean;
-  outbox: OutboxEvent[];
+  outbox: WaitingEvent[];
   keys: { key: string; hash: string; version: number }[];
+  /** The version after the last change that people decide on; what came since was the desk's own telling. */
+  basisVersion: number;
   leaseUntil: Date | null;
 }
 
@@ -78,12 +84,16 @@ export type Stored<T> = T & Bookkeeping;
 export class Journal {
   readonly db: mongo.Db;
   readonly collections: mongo.Collection<Stored<Aggregate>>[] = [];
+  readonly order = new CommitOrder(randomBytes(6).toString('base64url'));
+  /** Grows when another primary takes over. Asked before a read, and given to the barrier that confirms the read. */
+  readonly term: () => number;
   readonly #crash: CrashPoint;
   #wake: () => void = () => {};
 
   constructor(connection: Connection, crash: CrashPoint = () => {}) {
     if (!connection.db) throw new Error('The connection is not open.');
     this.db = connection.db;
+    this.term = watchTerm(connection.getClient());
     this.#crash = crash;
   }
 
@@ -93,13 +103,15 @@ export class Journal {
   }
 
   /**
-   * Comes back when everything read before is on disk, by a majority. Called before anything is acknowledged, published,
-   * trimmed or checkpointed on the strength of a read.
+   * Comes back when everything read since `term` was asked is on disk, by a majority. Called before anything is acknowledged,
+   * published, trimmed or checkpointed on the strength of a read. Refuses WRITE_UNCERTAIN when another primary took over
+   * meanwhile: it may not have what was read, so begin with the read again.
    */
-  async barrier(): Promise<void> {
+  async barrier(term = this.term()): Promise<void> {
     await this.db
       .collection<{ _id: string; n: number }>('meta')
       .updateOne({ _id: 'barrier' }, { $inc: { n: 1 } }, { upsert: true, ...DURABLE });
+    if (this.term() !== term) throw writeUncertain();
   }
 
   /**
@@ -156,22 +168,41 @@ export class Aggregates<T extends Aggregate> {
    */
   async create(record: T, drafts: Drafts, options: { key?: RequestKey | null; numbered?: boolean } = {}): Promise<T> {
     await this.#check(record);
-    const stored = (number: number | null): Stored<T> => ({
-      ...record,
-      number,
-      version: drafts.length,
-      dirty: true,
-      outbox: this.#outbox(drafts, 0, record.organizationId),
-      keys: options.key ? [{ ...options.key, version: drafts.length }] : [],
-      leaseUntil: null,
-    });
     try {
-      const inserted = options.numbered ? await this.#insertNumbered(stored) : await this.#insert(stored(null));
+      const inserted = await this.#journal.order.run((stamp) => {
+        const stored = (number: number | null) => this.#created({ record, events: drafts }, number, stamp, options.key);
+        return options.numbered ? this.#insertNumbered(stored) : this.#insert(stored(null));
+      });
       this.#wake();
       return withoutBookkeeping(inserted);
     } catch (error) {
       if (options.key && isDuplicateKey(error) && violates(error, '_id'))
         return this.#firstAnswer(record._id, options.key);
+      throw uncertain(error);
+    }
+  }
+
+  /**
+   * Creates records whose ids follow from what they were made of, as those of an import: each whole, with its events, or not
+   * at all where there is a record of its id already. At most BATCH_MAX; `numbered` gives the new ones numbers in
+   * their order. The batch is no unit: after a fault some may be there, and the same batch again makes the rest. What it
+   * says is on disk. Refuses BACKPRESSURE, WRITE_UNCERTAIN.
+   */
+  async createMany(
+    decisions: readonly Decision<T>[],
+    options: { numbered?: boolean } = {},
+  ): Promise<{ created: string[]; alreadyThere: string[] }> {
+    if (decisions.length > BATCH_MAX) throw new RangeError(`A batch holds at most ${BATCH_MAX} records.`);
+    if (decisions.some(({ events }) => events.length > OUTBOX_MAX))
+      throw new RangeError(`An outbox holds at most ${OUTBOX_MAX} events.`);
+    const insert = () => this.#insertMissing(decisions, options.numbered ?? false);
+    try {
+      const created = options.numbered ? await this.#inTurn(insert) : await insert();
+      if (created.size) this.#wake();
+      const ids = (made: boolean) =>
+        decisions.filter((each) => created.has(each) === made).map(({ record }) => record._id);
+      return { created: ids(true), alreadyThere: ids(false) };
+    } catch (error) {
       throw uncertain(error);
     }
   }
@@ -195,20 +226,22 @@ export class Aggregates<T extends Aggregate> {
   ): Promise<T> {
     try {
       for (let tries = 0; tries < TRIES_MAX; tries++) {
+        const term = this.#journal.term();
         const current = await this.#load(id, scope);
         if (!current) throw notFound();
-        if (await this.#answered(current, request.key)) return withoutBookkeeping(current);
+        if (await this.#answered(current, term, request.key)) return withoutBookkeeping(current);
         const expected = request.expectedVersion ?? null;
-        if (expected !== null && current.version !== expected) throw conflict(current.version);
+        if (expected !== null && !isCurrent(expected, current)) throw conflict(current.version);
         if (current.outbox.length >= OUTBOX_MAX) throw backpressure();
         const decision = decide(withoutBookkeeping(current));
         if (!decision) {
           // "Nothing to do" answers for what was read, which may not be on disk yet.
-          await this.#journal.barrier();
+          await this.#journal.barrier(term);
           return withoutBookkeeping(current);
         }
         const next = { ...decision.record, version: current.version + decision.events.length };
-        if (await this.#write(current, next, decision.events, scope, request.key)) {
+        const { order } = this.#journal;
+        if (await order.run((stamp) => this.#write(current, next, decision.events, stamp, scope, request.key))) {
           this.#wake();
           return next;
         }
@@ -223,6 +256,7 @@ export class Aggregates<T extends Aggregate> {
     current: Stored<T>,
     next: T,
     drafts: Drafts,
+    stamp: Stamp,
     scope: WriteScope,
     key?: RequestKey | null,
   ): Promise<boolean> {
@@ -238,9 +272,14 @@ export class Aggregates<T extends Aggregate> {
       } as mongo.Filter<Stored<T>>,
       // Classic operators only: in a pipeline, a text that begins with $ would be read as the name of a field.
       {
-        $set: { ...changedFields(current, next), dirty: true, version: next.version },
+        $set: {
+          ...changedFields(current, next),
+          dirty: true,
+          version: next.version,
+          basisVersion: basisAfter(current, drafts),
+        },
         $push: {
-          outbox: { $each: this.#outbox(drafts, current.version, next.organizationId) },
+          outbox: { $each: this.#outbox(drafts, current.version, next.organizationId, stamp) },
           ...(key ? { keys: { $each: [{ ...key, version: next.version }], $slice: -KEYS_MAX } } : {}),
         },
       } as unknown as mongo.UpdateFilter<Stored<T>>,
@@ -256,8 +295,25 @@ export class Aggregates<T extends Aggregate> {
     if (misfit !== null) throw new Error(`A record of ${this.#model.modelName} does not fit its schema at ${misfit}.`);
   }
 
-  #outbox(drafts: Drafts, version: number, organizationId: string): OutboxEvent[] {
-    return drafts.map((draft, index) => outboxEvent(draft, version + index + 1, organizationId, salt()));
+  /** A new record as it is stored. */
+  #created({ record, events }: Decision<T>, number: number | null, stamp: Stamp, key?: RequestKey | null): Stored<T> {
+    return {
+      ...record,
+      number,
+      version: events.length,
+      dirty: true,
+      outbox: this.#outbox(events, 0, record.organizationId, stamp),
+      keys: key ? [{ ...key, version: events.length }] : [],
+      basisVersion: events.length,
+      leaseUntil: null,
+    };
+  }
+
+  #outbox(drafts: Drafts, version: number, organizationId: string, stamp: Stamp): WaitingEvent[] {
+    return drafts.map((draft, index) => ({
+      ...outboxEvent(draft, version + index + 1, organizationId, salt()),
+      ...stamp,
+    }));
   }
 
   async #load(id: string, scope: WriteScope): Promise<Stored<T> | null> {
@@ -266,20 +322,21 @@ export class Aggregates<T extends Aggregate> {
   }
 
   /** True when the key was used for the same request. What was read may not be on disk yet, so a barrier comes first. */
-  async #answered(current: Stored<T>, key?: RequestKey | null): Promise<boolean> {
+  async #answered(current: Stored<T>, term: number, key?: RequestKey | null): Promise<boolean> {
     const used = key && current.keys.find((entry) => entry.key === key.key);
     if (!used) return false;
     if (used.hash !== key.hash) throw keyReused();
-    await this.#journal.barrier();
+    await this.#journal.barrier(term);
     return true;
   }
 
   async #firstAnswer(id: string, key: RequestKey): Promise<T> {
+    const term = this.#journal.term();
     const first = (await this.collection.findOne({ _id: id } as mongo.Filter<Stored<T>>)) as Stored<T> | null;
     // Only the first 64 changes push a creation's key out; the derived id itself is the proof after that.
     const used = first?.keys.find((entry) => entry.key === key.key);
     if (!first || (used && used.hash !== key.hash)) throw keyReused();
-    await this.#journal.barrier();
+    await this.#journal.barrier(term);
     return withoutBookkeeping(first);
   }
 
@@ -295,35 +352,106 @@ export class Aggregates<T extends Aggregate> {
    * against other processes by trying again.
    */
   #insertNumbered(stored: (number: number) => Stored<T>): Promise<Stored<T>> {
-    const insert = async (): Promise<Stored<T>> => {
+    return this.#inTurn(async () => {
       for (let tries = 0; tries < NUMBER_TRIES_MAX; tries++) {
-        const [last] = await this.collection
-          .find({ number: { $gt: 0 } } as mongo.Filter<Stored<T>>, {
-            projection: { number: 1 },
-            sort: { number: -1 },
-            limit: 1,
-          })
-          .toArray();
         try {
-          return await this.#insert(stored(((last as { number: number } | undefined)?.number ?? 0) + 1));
+          return await this.#insert(stored((await this.#lastNumber()) + 1));
         } catch (error) {
           if (!isDuplicateKey(error) || !violates(error, 'number')) throw error;
         }
       }
-      throw new Refusal('BACKPRESSURE', 'No number could be given to the new record. Try again shortly.');
-    };
-    const turn = this.#numbering.then(insert, insert);
+      throw numberless();
+    });
+  }
+
+  /**
+   * Inserts those of the batch whose ids are not there, and says which it inserted. What a unique index refuses is either
+   * there by now, or met a number that another process took: the next look tells them apart.
+   */
+  async #insertMissing(decisions: readonly Decision<T>[], numbered: boolean): Promise<Set<Decision<T>>> {
+    const created = new Set<Decision<T>>();
+    const checked = new Set<Decision<T>>();
+    let waiting = decisions;
+    for (let tries = 0; tries < NUMBER_TRIES_MAX; tries++) {
+      const known = await this.#known(waiting.map(({ record }) => record._id));
+      waiting = waiting.filter(({ record }) => !known.has(record._id));
+      if (!waiting.length) return created;
+      for (const each of waiting) {
+        if (!checked.has(each)) await this.#check(each.record);
+        checked.add(each);
+      }
+      const last = numbered ? await this.#lastNumber() : null;
+      const batch = waiting;
+      const refused = await this.#journal.order.run((stamp) =>
+        this.#insertEach(
+          batch.map((each, index) => this.#created(each, last === null ? null : last + index + 1, stamp)),
+        ),
+      );
+      waiting.forEach((each, index) => refused.has(index) || created.add(each));
+      waiting = waiting.filter((_each, index) => refused.has(index));
+      if (!waiting.length) return created;
+    }
+    throw numberless();
+  }
+
+  /** Those of the ids that are there, on disk. */
+  async #known(ids: string[]): Promise<Set<string>> {
+    const term = this.#journal.term();
+    const found = await this.collection
+      .find({ _id: { $in: ids } } as unknown as mongo.Filter<Stored<T>>, {
+        projection: { _id: 1 },
+        maxTimeMS: OPERATION_MS_MAX,
+      })
+      .toArray();
+    if (found.length) await this.#journal.barrier(term);
+    return new Set(found.map(({ _id }) => String(_id)));
+  }
+
+  /** Inserts each by itself, in one round trip. Returns the indexes of those that a unique index refused. */
+  async #insertEach(stored: Stored<T>[]): Promise<Set<number>> {
+    this.#crash('create.beforeInsert');
+    try {
+      await this.collection.insertMany(stored as mongo.OptionalUnlessRequiredId<Stored<T>>[], {
+        ordered: false,
+        ...DURABLE,
+      });
+      return new Set();
+    } catch (error) {
+      const { writeErrors, result } = error as Partial<mongo.MongoBulkWriteError>;
+      const refusals = [writeErrors ?? []].flat();
+      if (result?.getWriteConcernError()) throw writeUncertain();
+      if (!isDuplicateKey(error) || refusals.some(({ code }) => code !== error.code)) throw error;
+      return new Set(refusals.map(({ index }) => index));
+    } finally {
+      this.#crash('create.afterInsert');
+    }
+  }
+
+  async #lastNumber(): Promise<number> {
+    const [last] = await this.collection
+      .find({ number: { $gt: 0 } } as mongo.Filter<Stored<T>>, {
+        projection: { number: 1 },
+        sort: { number: -1 },
+        limit: 1,
+      })
+      .toArray();
+    return (last as { number: number } | undefined)?.number ?? 0;
+  }
+
+  /** Numbers are given by one creation at a time. */
+  #inTurn<R>(create: () => Promise<R>): Promise<R> {
+    const turn = this.#numbering.then(create, create);
     this.#numbering = turn;
     return turn;
   }
 }
 
 /** Leaves the journal's own fields out of a read. */
-export const RECORD_ONLY = { dirty: 0, outbox: 0, keys: 0, leaseUntil: 0 } as const;
+export const RECORD_ONLY = { dirty: 0, outbox: 0, keys: 0, basisVersion: 0, leaseUntil: 0 } as const;
 
 /** The record alone. */
 export function withoutBookkeeping<T extends Aggregate>(stored: Stored<T>): T {
-  const { dirty: _dirty, outbox: _outbox, keys: _keys, leaseUntil: _lease, ...record } = stored;
+  const { dirty: _dirty, outbox: _outbox, keys: _keys, basisVersion: _basis, leaseUntil: _lease, ...record } = stored;
   return record as unknown as T;
 }
 
@@ -334,6 +462,16 @@ export function inScope(scope: WriteScope): { organizationId?: { $in: string[] }
 
 function violates(error: mongo.MongoServerError, field: string): boolean {
   return Object.hasOwn((error['keyPattern'] ?? {}) as object, field);
+}
+
+/** True when nothing that people decide on has changed since they saw a version. */
+function isCurrent(expected: number, { version, basisVersion }: Stored<Aggregate>): boolean {
+  return expected >= basisVersion && expected <= version;
+}
+
+function basisAfter({ version, basisVersion }: Stored<Aggregate>, drafts: Drafts): number {
+  const last = drafts.findLastIndex((draft) => !draft.background);
+  return last === -1 ? basisVersion : version + last + 1;
 }
 
 function changedFields<T extends Aggregate>(current: Stored<T>, next: T): Partial<T> {
@@ -369,11 +507,17 @@ function keyReused(): Refusal {
   );
 }
 
+function numberless(): Refusal {
+  return new Refusal('BACKPRESSURE', 'No number could be given to the new record. Try again shortly.');
+}
+
 function uncertain(error: unknown): unknown {
-  return isConnectionFault(error)
-    ? new Refusal(
-        'WRITE_UNCERTAIN',
-        'The store did not answer in time. Repeat the request with the same idempotency key.',
-      )
-    : error;
+  return isConnectionFault(error) ? writeUncertain() : error;
+}
+
+function writeUncertain(): Refusal {
+  return new Refusal(
+    'WRITE_UNCERTAIN',
+    'The store did not answer in time. Repeat the request with the same idempotency key.',
+  );
 }

@@ -57,15 +57,47 @@ export class Log {
 
   /** Copies waiting events from the outboxes into the log, in order. Returns how many it copied. */
   async drain(): Promise<number> {
-    let copied = 0;
-    for (const collection of this.#journal.collections) copied += await this.#drainCollection(collection);
-    return copied;
+    const { collections, order } = this.#journal;
+    const term = this.#journal.term();
+    // Asked before the reads: what is settled now, the reads will see.
+    const settled = order.settled();
+    const batches = await Promise.all(
+      collections.map(async (collection) => {
+        const dirty = await collection
+          .find({ dirty: true }, { projection: { outbox: 1 }, limit: DRAIN_AGGREGATES_MAX })
+          .toArray();
+        const outboxes = dirty.map(({ _id, outbox }) => ({ aggregate: _id, events: order.ready(outbox, settled) }));
+        // A crash within a trim leaves an outbox that is empty and yet marked.
+        const emptied = dirty.filter(({ outbox }) => !outbox.length).map(({ _id }) => _id);
+        return { collection, emptied, outboxes: outboxes.filter(({ events }) => events.length) };
+      }),
+    );
+    const waiting = order.merge(
+      batches.flatMap(({ outboxes }) =>
+        outboxes.map(({ aggregate, events }) => events.map((event) => ({ aggregate, ...event }))),
+      ),
+    );
+    for (const { collection, emptied } of batches) await unmark(collection, emptied);
+    if (!waiting.length) return 0;
+    this.#crash('drain.beforeAppend');
+    await this.#append(
+      waiting.map(({ writer: _writer, order: _order, ...event }) => event),
+      term,
+    );
+    this.#crash('drain.afterAppend');
+    // Entries that another drainer appended were only read here. Nothing is trimmed before they are on disk.
+    await this.#journal.barrier(term);
+    this.#crash('drain.beforeTrim');
+    for (const { collection, outboxes } of batches) await this.#trim(collection, outboxes);
+    this.#crash('drain.afterTrim');
+    return waiting.length;
   }
 
   /** The position of the last entry, which is on disk; 0 when the log is empty. */
   async head(): Promise<number> {
+    const term = this.#journal.term();
     const { pos } = await this.#tail();
-    await this.#journal.barrier();
+    await this.#journal.barrier(term);
     return pos;
   }
 
@@ -75,6 +107,7 @@ export class Log {
    */
   async read(after: Position, limit = READ_MAX): Promise<StreamEvent[] | null> {
     if (after.epoch !== 0 && after.epoch !== this.epoch) return null;
+    const term = this.#journal.term();
     const found = await this.entries
       .find(
         { _id: { $gt: after.pos } },
@@ -82,7 +115,7 @@ export class Log {
       )
       .toArray();
     if (!found.length) return after.pos > (await this.head()) ? null : [];
-    await this.#journal.barrier();
+    await this.#journal.barrier(term);
     return found.map((entry) => streamEvent(entry, this.epoch));
   }
 
@@ -100,34 +133,26 @@ export class Log {
     return { verified: true, entries: tail.pos, firstBadPosition: null };
   }
 
-  async #drainCollection(collection: mongo.Collection<Stored<Aggregate>>): Promise<number> {
-    const dirty = await collection
-      .find({ dirty: true }, { projection: { outbox: 1 }, limit: DRAIN_AGGREGATES_MAX })
-      .toArray();
-    if (!dirty.length) return 0;
-    const waiting = dirty.flatMap((record) => record.outbox.map((event) => ({ aggregate: record._id, ...event })));
-    await this.#append(waiting);
-    this.#crash('drain.afterAppend');
-    // Entries that another drainer appended were only read here. Nothing is trimmed before they are on disk.
-    await this.#journal.barrier();
-    this.#crash('drain.beforeTrim');
+  async #trim(
+    collection: mongo.Collection<Stored<Aggregate>>,
+    copied: readonly { aggregate: string; events: readonly OutboxEvent[] }[],
+  ): Promise<void> {
+    if (!copied.length) return;
     await collection.bulkWrite(
-      dirty.flatMap(({ _id, outbox }) => [
-        { updateOne: { filter: { _id }, update: { $pull: { outbox: { seq: { $lte: outbox.at(-1)?.seq ?? 0 } } } } } },
+      copied.flatMap(({ aggregate: _id, events }) => [
+        { updateOne: { filter: { _id }, update: { $pull: { outbox: { seq: { $lte: events.at(-1)?.seq ?? 0 } } } } } },
         { updateOne: { filter: { _id, 'outbox.0': { $exists: false } }, update: { $set: { dirty: false } } } },
       ]),
       // A trim that a crash takes back is repeated; it need not wait for the disk.
       { ordered: true, writeConcern: { w: 1 } },
     );
-    this.#crash('drain.afterTrim');
-    return waiting.length;
   }
 
-  async #append(waiting: (OutboxEvent & { aggregate: string })[]): Promise<void> {
+  async #append(waiting: (OutboxEvent & { aggregate: string })[], term: number): Promise<void> {
     let todo = waiting;
     for (let tries = 0; todo.length && tries < APPEND_TRIES_MAX; tries++) {
       const tail = await this.#tail();
-      await this.#journal.barrier();
+      await this.#journal.barrier(term);
       try {
         await this.entries.insertMany(chainEntries(tail, todo), { ordered: true, ...DURABLE });
         return;
@@ -158,4 +183,10 @@ export class Log {
     const last = await this.entries.findOne({}, { sort: { _id: -1 }, projection: { hash: 1 } });
     return { pos: last?._id ?? 0, hash: last?.hash ?? '' };
   }
+}
+
+async function unmark(collection: mongo.Collection<Stored<Aggregate>>, ids: readonly string[]): Promise<void> {
+  if (!ids.length) return;
+  const empty = { _id: { $in: [...ids] }, 'outbox.0': { $exists: false } };
+  await collection.updateMany(empty, { $set: { dirty: false } }, { writeConcern: { w: 1 } });
 }

@@ -33,6 +33,29 @@ export async function connectMongo(uri: string, database: string): Promise<Conne
     .asPromise();
 }
 
+/**
+ * A number that grows whenever this client loses its primary, or a connection to it, or gets another one. Equal before a read
+ * and after a later durable write, it shows that both were answered by one primary in one term, so that the read is
+ * durable too.
+ */
+export function watchTerm(client: mongoose.mongo.MongoClient): () => number {
+  let term = 0;
+  let known: string | null = null;
+  client.on('topologyDescriptionChanged', ({ newDescription }) => {
+    const primary = [...newDescription.servers.values()].find((server) => server.isWritable);
+    const seen = primary
+      ? `${primary.address} ${primary.electionId?.toHexString()} ${primary.topologyVersion?.processId.toHexString()}`
+      : null;
+    if (known !== null && seen !== known) term++;
+    known = seen;
+  });
+  // A server that restarts between two looks of the driver shows only in the connections that end.
+  client.on('connectionClosed', ({ reason }) => {
+    if (reason === 'error') term++;
+  });
+  return () => term;
+}
+
 /** True for faults after which nobody knows whether the operation happened: of the connection, or of a server that ends. */
 export function isConnectionFault(error: unknown): boolean {
   const { MongoNetworkError, MongoServerError, MongoServerSelectionError, MongoWriteConcernError } = mongoose.mongo;

@@ -1,5 +1,5 @@
 import type { QueryFilter, Model } from 'mongoose';
-import { badInput } from './errors.ts';
+import { badInput, type Refusal } from './errors.ts';
 import { OPERATION_MS_MAX } from './mongo.ts';
 
 /** The largest page. */
@@ -20,12 +20,18 @@ export interface PageRequest {
   size: number;
   /** True: from the end of the list. */
   backward: boolean;
-  after: CursorValues | null;
-  before: CursorValues | null;
+  after: Cursor | null;
+  before: Cursor | null;
 }
 
-/** The values of the sort fields of one row: its place in the list. Instants are `{$date}`. */
-type CursorValues = unknown[];
+/** A row's place in a list: the order that it belongs to, and the values of its sort fields. Instants are `{$date}`. */
+interface Cursor {
+  order: string;
+  values: unknown[];
+}
+
+/** The order of rows that are at hand: their cursors hold one value, the place. */
+const BY_PLACE = '#';
 
 /** One field of an order. The last one must be unique, so that no two rows share a place. */
 export interface SortField {
@@ -50,7 +56,9 @@ export function pageRequest(args: PageArguments): PageRequest {
     throw badInput([{ path: 'first', message: `Ask for a page: first or last, 1 to ${PAGE_MAX}.` }]);
   }
   const path = first === null ? 'last' : 'first';
-  if (size < 1 || size > PAGE_MAX) throw badInput([{ path, message: `must be 1 to ${PAGE_MAX}, not ${size}.` }]);
+  if (!Number.isInteger(size) || size < 1 || size > PAGE_MAX) {
+    throw badInput([{ path, message: `must be 1 to ${PAGE_MAX}, not ${size}.` }]);
+  }
   return {
     size,
     backward: first === null,
@@ -70,10 +78,7 @@ export async function findPage<T>(
   page: PageRequest,
   projection: Record<string, 0 | 1> = {},
 ): Promise<Page<T>> {
-  const bounds = [
-    ...(page.after ? [beyond(sort, page.after, 1)] : []),
-    ...(page.before ? [beyond(sort, page.before, -1)] : []),
-  ];
+  const bounds = [...boundsOf(model, sort, page, 'after'), ...boundsOf(model, sort, page, 'before')];
   const found = await model
     .find({ $and: [filter, ...bounds] } as QueryFilter<T>, projection)
     .sort(
@@ -84,18 +89,18 @@ export async function findPage<T>(
     .limit(page.size + 1)
     .maxTimeMS(OPERATION_MS_MAX)
     .lean<T[]>();
-  return pageOf(found, page, (row) => writeCursor(sort, row));
+  return pageOf(found, page, (row) => encode(orderOf(sort), valuesOf(sort, row)));
 }
 
 /** One page of rows that are at hand, in the order of the list. Their cursors are their places. */
 export function slicePage<T>(rows: readonly T[], page: PageRequest): Page<T> {
-  const start = page.after ? Number(page.after[0]) + 1 : 0;
-  const end = page.before ? Number(page.before[0]) : rows.length;
+  const start = page.after ? placeIn(page.after, 'after') + 1 : 0;
+  const end = page.before ? placeIn(page.before, 'before') : rows.length;
   const places = rows.map((row, place) => ({ row, place })).slice(start, Math.max(start, end));
   const found = page.backward ? places.reverse() : places;
-  const cut = pageOf(found.slice(0, page.size + 1), page, ({ place }) => encode([place]));
+  const cut = pageOf(found.slice(0, page.size + 1), page, ({ place }) => encode(BY_PLACE, [place]));
   const placeOf = new Map(cut.rows.map(({ row, place }) => [row, place]));
-  return { ...cut, rows: cut.rows.map(({ row }) => row), cursorOf: (row) => encode([placeOf.get(row)]) };
+  return { ...cut, rows: cut.rows.map(({ row }) => row), cursorOf: (row) => encode(BY_PLACE, [placeOf.get(row)]) };
 }
 
 /** How many rows there are, exact up to COUNT_MAX. */
@@ -136,53 +141,94 @@ function pageOf<T>(found: readonly T[], page: PageRequest, cursorOf: (row: T) =>
   const rows = found.slice(0, page.size);
   return {
     rows: page.backward ? rows.reverse() : rows,
-    hasNextPage: page.backward ? page.before !== null : more,
-    hasPreviousPage: page.backward ? more : page.after !== null,
+    hasNextPage: page.backward ? page.before !== null : more || page.before !== null,
+    hasPreviousPage: page.backward ? more || page.after !== null : page.after !== null,
     cursorOf,
   };
 }
 
-/** The rows after a place (`side` 1) or before it (-1). Null sorts as the smallest value, as MongoDB does. */
-function beyond<T>(sort: readonly SortField[], values: CursorValues, side: 1 | -1): QueryFilter<T> {
-  const branches = sort.map(({ field, direction }, index) => {
-    const value = revive(values[index]);
-    const equal = sort.slice(0, index).map(({ field: earlier }, place) => ({ [earlier]: revive(values[place]) }));
-    const upward = direction * side === 1;
-    // A comparison meets values of one type only, so null needs its own words.
-    const next = value === null ? (upward ? { $ne: null } : { $in: [] }) : upward ? { $gt: value } : { $lt: value };
-    const withNull = value !== null && !upward ? { $or: [{ [field]: next }, { [field]: null }] } : { [field]: next };
-    return { $and: [...equal, withNull] };
-  });
-  return { $or: branches } as QueryFilter<T>;
-}
-
-function writeCursor(sort: readonly SortField[], row: unknown): string {
-  const values = sort.map(({ field }) => (row as Record<string, unknown>)[field] ?? null);
-  return encode(values.map((value) => (value instanceof Date ? { $date: value.toISOString() } : value)));
-}
-
-function encode(values: CursorValues): string {
-  return Buffer.from(JSON.stringify(values)).toString('base64url');
-}
-
-function readCursor(cursor: string | null | undefined, path: string): CursorValues | null {
-  if (!cursor) return null;
+/** The filter that keeps a page behind `after` or before `before`; none where the client gave no such cursor. */
+function boundsOf<T>(
+  model: Model<T>,
+  sort: readonly SortField[],
+  page: PageRequest,
+  end: 'after' | 'before',
+): QueryFilter<T>[] {
+  const cursor = page[end];
+  if (!cursor) return [];
+  if (cursor.order !== orderOf(sort) || cursor.values.length !== sort.length) throw foreignCursor(end);
+  const bound = beyond<T>(sort, cursor.values.map(revive), end === 'after' ? 1 : -1);
   try {
-    const values: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
-    if (Array.isArray(values) && values.every(isCursorValue)) return values;
+    // Mongoose would cast them anyway; done here, a value of the wrong type is the client's fault and not ours.
+    model.find().cast(model, bound);
+  } catch {
+    throw foreignCursor(end);
+  }
+  return [bound];
+}
+
+/**
+ * The rows after a place (`side` 1) or before it (-1): beyond it in the first field, or level there and beyond it in the
+ * next, and so on. Each branch is one range of an index in the list's order, and the database merges them.
+ */
+function beyond<T>(sort: readonly SortField[], values: readonly unknown[], side: 1 | -1): QueryFilter<T> {
+  const branches = sort.map(({ field, direction }, index) => ({
+    ...Object.fromEntries(sort.slice(0, index).map((level, place) => [level.field, values[place]])),
+    [field]: strictlyBeyond(values[index], direction === side),
+  }));
+  return { $or: branches };
+}
+
+/** Null is the smallest value, as MongoDB sorts; but its comparisons meet values of one type only, so null needs its own words. */
+function strictlyBeyond(value: unknown, upward: boolean): object {
+  if (value === null) return upward ? { $ne: null } : { $in: [] };
+  return upward ? { $gt: value } : { $not: { $gte: value } };
+}
+
+/** An order in a word, `-createdAt,-_id`: a cursor of another order does not fit. */
+function orderOf(sort: readonly SortField[]): string {
+  return sort.map(({ field, direction }) => `${direction === 1 ? '' : '-'}${field}`).join();
+}
+
+function valuesOf(sort: readonly SortField[], row: unknown): unknown[] {
+  const values = sort.map(({ field }) => (row as Record<string, unknown>)[field] ?? null);
+  return values.map((value) => (value instanceof Date ? { $date: value.toISOString() } : value));
+}
+
+function placeIn(cursor: Cursor, path: string): number {
+  const [place] = cursor.values;
+  if (cursor.order !== BY_PLACE || !Number.isSafeInteger(place) || (place as number) < 0) throw foreignCursor(path);
+  return place as number;
+}
+
+function encode(order: string, values: readonly unknown[]): string {
+  return Buffer.from(JSON.stringify([order, ...values])).toString('base64url');
+}
+
+function readCursor(cursor: string | null | undefined, path: string): Cursor | null {
+  if (cursor === null || cursor === undefined) return null;
+  try {
+    const read: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
+    const [order, ...values] = Array.isArray(read) ? read : [];
+    if (typeof order === 'string' && values.length > 0 && values.every(isCursorValue)) return { order, values };
   } catch {
     // Not one of ours; said below.
   }
-  throw badInput([{ path, message: 'is not a cursor that this list handed out.' }]);
+  throw foreignCursor(path);
+}
+
+function foreignCursor(path: string): Refusal {
+  return badInput([{ path, message: 'is not a cursor that this list handed out in this order.' }]);
 }
 
 /** Texts, numbers, null and instants only: nothing that a database could take for an operator. */
 function isCursorValue(value: unknown): boolean {
   if (value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')
     return true;
-  return typeof value === 'object' && Object.keys(value).join() === '$date' && !Number.isNaN(revive(value) as number);
+  if (typeof value !== 'object' || Object.keys(value).join() !== '$date') return false;
+  return !Number.isNaN((revive(value) as Date).getTime());
 }
 
 function revive(value: unknown): unknown {
-  return typeof value === 'object' && value !== null ? new Date((value as { $date: string }).$date) : (value ?? null);
+  return typeof value === 'object' && value !== null ? new Date((value as { $date: string }).$date) : value;
 }

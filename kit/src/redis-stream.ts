@@ -35,8 +35,9 @@ export class RedisStream implements EventStream {
 
   async last(service: string): Promise<Position | null> {
     await ready(this.#writer);
-    const [entry] = await this.#writer.xrevrange(this.#key(service), '+', '-', 'COUNT', 1);
-    return entry ? positionOf(entry[0]) : null;
+    // What Redis measures the next id by, and not the last entry: that one may have been trimmed away.
+    const about = (await this.#writer.xinfo('STREAM', this.#key(service)).catch(nullIfMissing)) as unknown[] | null;
+    return about && positionOf(String(about[about.indexOf('last-generated-id') + 1]));
   }
 
   async append(service: string, events: readonly StreamEvent[]): Promise<void> {
@@ -116,6 +117,11 @@ function ready(redis: Redis): Promise<void> {
     const timer = setTimeout(done, READY_MS_MAX);
     redis.once('ready', done);
   });
+}
+
+function nullIfMissing(error: Error): null {
+  if (error.message.includes('no such key')) return null;
+  throw error;
 }
 
 function positionOf(id: string): Position {

@@ -35,10 +35,11 @@ export class Relay {
 
     const publish = async (): Promise<number> => {
       const last = await stream.last(service);
+      const term = journal.term();
       const next = last?.epoch === log.epoch ? last.pos + 1 : await floor();
       const found = await log.entries.find({ _id: { $gte: next } }, { sort: { _id: 1 }, limit: READ_MAX }).toArray();
       if (found[0]?._id !== next) return 0;
-      await journal.barrier(); // What was read may not be on disk yet, and must not be heard of before it is.
+      await journal.barrier(term); // What was read may not be on disk yet, and must not be heard of before it is.
       crash('publish.beforeAppend');
       await stream.append(
         service,

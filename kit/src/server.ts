@@ -98,6 +98,11 @@ export async function startSubgraph<Context extends object>(options: SubgraphOpt
     }
   });
 
+  // A connection that is kept alive after its last answer would hold up `stop` for as long as the client keeps it.
+  app.addHook('onSend', async (_request, reply) => {
+    if (stopping) reply.header('connection', 'close');
+  });
+
   app.post(
     '/graphql',
     fastifyApolloHandler(apollo, {
@@ -161,7 +166,7 @@ function requestMetrics<Context extends object>(registry: Registry): ApolloServe
           end();
           if (response.body.kind !== 'single') return;
           for (const error of response.body.singleResult.errors ?? []) {
-            errors.inc({ code: String(error.extensions?.['code'] ?? 'INTERNAL') });
+            errors.inc({ code: (error.extensions?.['code'] as string | undefined) ?? 'INTERNAL' });
           }
         },
       };

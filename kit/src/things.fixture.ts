@@ -27,7 +27,8 @@ const noteSchema = new Schema<ThingNote>(
   { _id: false, strict: 'throw' },
 );
 
-const thingSchema = new Schema<Thing>(
+/** Fits a thing. */
+export const thingSchema = new Schema<Thing>(
   {
     _id: { type: String, required: true },
     organizationId: { type: String, required: true },
@@ -84,11 +85,21 @@ export interface Desk extends Side {
   close(): Promise<void>;
 }
 
-/** Opens a new database on the engine of the test run. */
-export async function openDesk(crash?: CrashPoint): Promise<Desk> {
+/** The address of the test run's database. */
+export function testMongoUri(): string {
   const uri = process.env['MONGODB_URI'];
   if (!uri) throw new Error('MONGODB_URI is not set: the tests run under Jest, whose set-up starts an engine.');
-  const connection = await connectMongo(uri, `kit-${randomBytes(6).toString('hex')}`);
+  return uri;
+}
+
+/** A name for a database of one test file. */
+export function testDatabase(): string {
+  return `kit-${randomBytes(6).toString('hex')}`;
+}
+
+/** Opens a new database on the engine of the test run. */
+export async function openDesk(crash?: CrashPoint, uri = testMongoUri()): Promise<Desk> {
+  const connection = await connectMongo(uri, testDatabase());
   const ThingModel = connection.model<Thing>('Thing', thingSchema, 'things');
   const join = async (): Promise<Side> => {
     const journal = new Journal(connection, crash);

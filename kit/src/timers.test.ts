@@ -1,0 +1,218 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { ManualClock } from './clock.ts';
+import { EVERYBODY } from './journal.ts';
+import {
+  buildDraft,
+  buildThing,
+  NOON,
+  openDesk,
+  silentLogger,
+  until,
+  type Desk,
+  type Side,
+  type Thing,
+} from './things.fixture.ts';
+import { Timers } from './timers.ts';
+
+let desk: Desk;
+let sides: Side[];
+let clock: ManualClock;
+let workers: Timers<Thing>[] = [];
+
+beforeAll(async () => {
+  desk = await openDesk();
+  sides = [desk, await desk.join(), await desk.join()];
+});
+
+beforeEach(() => {
+  clock = new ManualClock(NOON);
+});
+
+afterEach(async () => {
+  for (const worker of workers) await worker.stop();
+  workers = [];
+  for (const name of ['things', 'log']) await desk.connection.collection(name).deleteMany({});
+});
+
+afterAll(() => desk.close());
+
+const MINUTE_MS = 60_000;
+
+function minutesAfterNoon(minutes: number): Date {
+  return new Date(NOON.getTime() + minutes * MINUTE_MS);
+}
+
+/** A thing that acts each ten minutes, first at 12:10, `acts` times. */
+async function makeThing(acts = 1): Promise<string> {
+  const thing = buildThing({ nextFireAt: minutesAfterNoon(10), title: String(acts) });
+  return (await desk.things.create(thing, [buildDraft({ type: 'thing.made' })]))._id;
+}
+
+/** The act that is due: it is stamped with the instant at which it was due, whenever it is done. */
+async function fire(side: Side, id: string): Promise<Date | null> {
+  const thing = await side.things.change(id, EVERYBODY, {}, (record) => {
+    if (!record.nextFireAt || record.nextFireAt > clock.now()) return null;
+    const count = record.count + 1;
+    const nextFireAt = count < Number(record.title) ? minutesAfterNoon(10 * (count + 1)) : null;
+    return {
+      record: { ...record, count, nextFireAt },
+      events: [buildDraft({ type: 'thing.acted', at: record.nextFireAt })],
+    };
+  });
+  return thing.nextFireAt;
+}
+
+function work(side: Side = desk, act = fire): Timers<Thing> {
+  const worker = new Timers(side.things, clock, silentLogger, (id) => act(side, id));
+  workers.push(worker);
+  return worker;
+}
+
+async function actsOf(id: string): Promise<Date[]> {
+  const thing = await desk.things.collection.findOne({ _id: id });
+  return (thing?.outbox ?? []).filter((event) => event.type === 'thing.acted').map((event) => event.at);
+}
+
+async function allDone(): Promise<void> {
+  await until(
+    'nothing is due',
+    async () => (await desk.things.collection.countDocuments({ nextFireAt: { $ne: null } })) === 0,
+  );
+}
+
+test('a thing acts when its instant has come, not before', async () => {
+  const id = await makeThing();
+  const worker = work();
+  clock.set(minutesAfterNoon(9));
+  await worker.run();
+  const early = await actsOf(id);
+  clock.set(minutesAfterNoon(10));
+  await allDone();
+  expect([early, await actsOf(id)]).toEqual([[], [minutesAfterNoon(10)]]);
+});
+
+test('a thing without an instant never acts', async () => {
+  const { _id } = await desk.things.create(buildThing(), [buildDraft()]);
+  clock.set(minutesAfterNoon(1_000_000));
+  expect([await work().run(), await actsOf(_id)]).toEqual([0, []]);
+});
+
+test('with three workers each act is done exactly once', async () => {
+  const ids = await Promise.all(Array.from({ length: 30 }, () => makeThing(3)));
+  for (const side of sides) work(side);
+  clock.set(minutesAfterNoon(100));
+  await allDone();
+  const acts = await Promise.all(ids.map(actsOf));
+  expect(acts).toEqual(ids.map(() => [10, 20, 30].map(minutesAfterNoon)));
+});
+
+test('without leases each act is done exactly once all the same', async () => {
+  const id = await makeThing(5);
+  clock.set(minutesAfterNoon(100));
+  await Promise.all(sides.flatMap((side) => [fire(side, id), fire(side, id), fire(side, id)]));
+  while (await fire(desk, id));
+  expect(await actsOf(id)).toEqual([10, 20, 30, 40, 50].map(minutesAfterNoon));
+});
+
+test('a worker that comes late does what was missed, in order, stamped with the instants it was due', async () => {
+  const id = await makeThing(4);
+  clock.set(minutesAfterNoon(60 * 24 * 30));
+  work();
+  await allDone();
+  expect(await actsOf(id)).toEqual([10, 20, 30, 40].map(minutesAfterNoon));
+});
+
+test('more things than one round takes are all done', async () => {
+  const due = minutesAfterNoon(10);
+  const things = Array.from({ length: 120 }, () => buildThing({ nextFireAt: due, title: '1' }));
+  await Promise.all(things.map((thing) => desk.things.create(thing, [buildDraft()])));
+  clock.set(due);
+  for (const side of sides) work(side);
+  await allDone();
+  expect(await desk.things.collection.countDocuments({ count: 1 })).toBe(120);
+});
+
+describe('a thing that another worker has in hand', () => {
+  const LEASE_MS = 30_000;
+
+  test('is left to it', async () => {
+    const id = await makeThing();
+    clock.set(minutesAfterNoon(10));
+    await desk.things.collection.updateOne(
+      { _id: id },
+      { $set: { leaseUntil: new Date(clock.now().getTime() + LEASE_MS) } },
+    );
+    expect([await work().run(), await actsOf(id)]).toEqual([0, []]);
+  });
+
+  test('is done by the next one once the first has died', async () => {
+    const id = await makeThing();
+    clock.set(minutesAfterNoon(10));
+    const hanging = work(sides[1], () => new Promise(() => {}));
+    void hanging.run();
+    await until('the first worker has the lease', async () =>
+      Boolean((await desk.things.collection.findOne({ _id: id }))?.leaseUntil),
+    );
+    workers = []; // It never ends, as one that died.
+    clock.advance(LEASE_MS + 1);
+    work();
+    await allDone();
+    expect(await actsOf(id)).toEqual([minutesAfterNoon(10)]);
+  });
+});
+
+describe('a thing whose act fails', () => {
+  const failing = async (side: Side, id: string): Promise<Date | null> => {
+    const thing = await side.things.collection.findOne({ _id: id });
+    if (thing?.tags.includes('broken')) throw new Error('broken');
+    return fire(side, id);
+  };
+
+  test('is tried again', async () => {
+    const id = await makeThing();
+    await desk.things.collection.updateOne({ _id: id }, { $set: { tags: ['broken'] } });
+    clock.set(minutesAfterNoon(10));
+    let tries = 0;
+    work(desk, (side, thing) => {
+      tries++;
+      return failing(side, thing);
+    });
+    await until('it was tried', () => tries > 0);
+    await desk.things.collection.updateOne({ _id: id }, { $set: { tags: [] } });
+    clock.advance(MINUTE_MS);
+    await allDone();
+    expect(await actsOf(id)).toEqual([minutesAfterNoon(10)]);
+  });
+
+  test('does not keep the others from theirs, even when a round is full of such', async () => {
+    const broken = Array.from({ length: 100 }, () => buildThing({ nextFireAt: NOON, tags: ['broken'], title: '1' }));
+    await Promise.all(broken.map((thing) => desk.things.create(thing, [buildDraft()])));
+    const id = await makeThing();
+    clock.set(minutesAfterNoon(10));
+    work(desk, failing);
+    await until('it has acted', async () => (await actsOf(id)).length > 0);
+    expect(await actsOf(id)).toEqual([minutesAfterNoon(10)]);
+  });
+});
+
+test('looking for what is due uses the index', async () => {
+  const plans: string[] = [];
+  const { collection } = desk.things;
+  const find = collection.find.bind(collection);
+  collection.find = ((...call: Parameters<typeof find>) => {
+    const cursor = find(...call);
+    const toArray = cursor.toArray.bind(cursor);
+    cursor.toArray = async () => {
+      plans.push(JSON.stringify(await cursor.clone().explain('queryPlanner')));
+      return toArray();
+    };
+    return cursor;
+  }) as typeof find;
+  try {
+    await work().run();
+  } finally {
+    collection.find = find;
+  }
+  expect(plans.length).toBeGreaterThan(0);
+  expect(plans.join()).not.toContain('COLLSCAN');
+});
