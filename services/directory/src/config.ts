@@ -1,0 +1,11 @@
+import { SUBGRAPH_SETTINGS, readConfig } from '@desk/kit/config';
+
+const SETTINGS = {
+  ...SUBGRAPH_SETTINGS,
+  MONGODB_DATABASE: SUBGRAPH_SETTINGS.MONGODB_DATABASE.default('directory'),
+};
+
+/** The service's settings from the environment. Throws ConfigProblem with everything that is wrong. */
+export function readDirectoryConfig(environment: Record<string, string | undefined>) {
+  return readConfig(SETTINGS, environment);
+}

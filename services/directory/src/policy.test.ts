@@ -1,0 +1,132 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { reachOf, scopeViewer, type Viewer } from '@desk/kit/viewer';
+import fc from 'fast-check';
+import { NOW, startDemoDirectory, type DemoDirectory } from '../tests/demo-directory.ts';
+import type { AgentAuthorization } from './authorization.ts';
+import type { Organization } from './organization.ts';
+import type { Person } from './person.ts';
+import { maySeeEmail } from './policy.ts';
+import { viewOf } from './view.ts';
+
+const AT = new Date(NOW);
+
+let demo: DemoDirectory;
+let organizations: Organization[];
+let people: Person[];
+let authorizations: AgentAuthorization[];
+
+beforeAll(async () => {
+  demo = await startDemoDirectory();
+  const { store } = demo.service;
+  organizations = await store.organizationsById('ALL', [...demo.ids.organizations.values()]);
+  people = await store.peopleById('ALL', [...demo.ids.people.values()]);
+  authorizations = await store.authorizationsOf(
+    organizations.map(({ _id }) => _id),
+    AT,
+  );
+});
+
+afterAll(() => demo.service.stop());
+
+describe('what a viewer sees', () => {
+  test('is what the rules say, worked out without the database', async () => {
+    await forManyViewers(async (viewer) => {
+      const seen = await seenBy(viewer);
+      expect(seen).toEqual({ organizations: organizationsByRule(viewer), people: peopleByRule(viewer) });
+    });
+  });
+
+  test('never grows when a membership or a delegation is taken away', async () => {
+    await forManyViewers(async (viewer) => {
+      const all = await seenBy(viewer);
+      const fewer = await seenBy({ ...viewer, memberships: viewer.memberships.slice(1), delegations: [] });
+      expect(beyond(fewer, all)).toEqual([]);
+    });
+  });
+
+  test('is never less than what a live update shows to those who share the viewer’s scope', async () => {
+    await forManyViewers(async (viewer) => {
+      const live = scopeViewer(reachOf(viewer, 'TICKETS_READ'), viewer.staff);
+      expect(beyond(await seenBy(live), await seenBy(viewer))).toEqual([]);
+    });
+  });
+
+  test('holds no address in a live update that the viewer would not be told', async () => {
+    await forManyViewers(async (viewer) => {
+      const live = scopeViewer(reachOf(viewer, 'TICKETS_READ'), viewer.staff);
+      const told = people.filter((person) => maySeeEmail(live, person) && !maySeeEmail(viewer, person));
+      expect(told).toEqual([]);
+    });
+  });
+});
+
+async function forManyViewers(holds: (viewer: Viewer) => Promise<void>): Promise<void> {
+  await fc.assert(fc.asyncProperty(viewers(), holds), { numRuns: 60 });
+}
+
+/** Members of few or many organizations, who act for some, as staff, auditor or neither. */
+function viewers(): fc.Arbitrary<Viewer> {
+  // Few organizations, so that those who authorized each other meet often.
+  const few = organizations.filter(({ code }) => /^(SME|AGT|PTR|LDC-00[1-6])/.test(code)).map(({ _id }) => _id);
+  const some = (maxLength: number) => fc.uniqueArray(fc.constantFrom(...few), { maxLength });
+  const scopes = fc.subarray(['TICKETS_READ', 'CHANGES_READ'], { minLength: 1 });
+  const rank = fc.constantFrom('staff', 'auditor', 'none', 'none', 'none', 'none');
+  return fc.tuple(some(3), some(3), scopes, rank).map(([memberOf, actsFor, granted, is]) => ({
+    id: 'per_somebody',
+    kind: 'PERSON',
+    memberships: memberOf.map((organizationId) => ({ organizationId, roles: ['LDC_USER'] })),
+    delegations: actsFor.map((organizationId) => ({ organizationId, scopes: granted })),
+    staff: is === 'staff',
+    auditor: is === 'auditor',
+  }));
+}
+
+interface Seen {
+  organizations: string[];
+  people: string[];
+}
+
+async function seenBy(viewer: Viewer): Promise<Seen> {
+  const view = viewOf(demo.service.store, viewer, AT);
+  const [first, second] = await Promise.all([
+    view.organizations.loadMany(organizations.map(({ _id }) => _id)),
+    view.people.loadMany(people.map(({ _id }) => _id)),
+  ]);
+  return {
+    organizations: first.flatMap((one) => (one && 'code' in one ? [one.code] : [])).sort(),
+    people: second.flatMap((one) => (one && 'logins' in one ? [one.name] : [])).sort(),
+  };
+}
+
+function organizationsByRule(viewer: Viewer): string[] {
+  const own = new Set(viewer.memberships.map(({ organizationId }) => organizationId));
+  const near = nearTo(viewer);
+  const linked = authorizations.flatMap(({ agentId, organizationId }) => [
+    ...(own.has(organizationId) ? [agentId] : []),
+    ...(own.has(agentId) ? [organizationId] : []),
+  ]);
+  const all = viewer.staff || viewer.auditor;
+  return organizations
+    .filter(({ _id, type }) => all || type === 'SME' || near.has(_id) || linked.includes(_id))
+    .map(({ code }) => code)
+    .sort();
+}
+
+function peopleByRule(viewer: Viewer): string[] {
+  const near = nearTo(viewer).add(demo.org('SME'));
+  const all = viewer.staff || viewer.auditor;
+  return people
+    .filter(({ memberships }) => all || memberships.some(({ organizationId }) => near.has(organizationId)))
+    .map(({ name }) => name)
+    .sort();
+}
+
+function nearTo(viewer: Viewer): Set<string> {
+  return new Set([...viewer.memberships, ...viewer.delegations].map(({ organizationId }) => organizationId));
+}
+
+/** What one sees and the other does not. */
+function beyond(one: Seen, other: Seen): string[] {
+  const known = new Set([...other.organizations, ...other.people]);
+  return [...one.organizations, ...one.people].filter((name) => !known.has(name));
+}
