@@ -2,8 +2,7 @@ import type { Actor } from '@desk/kit/event';
 import { InputCheck } from '@desk/kit/input';
 import type { Aggregate, Decision } from '@desk/kit/journal';
 import type { IncidentEventData } from './incident-event.ts';
-import { TEXT_KIB_MAX } from './incident-acts.ts';
-import type { Incident } from './incident.ts';
+import { TEXT_KIB_MAX, type Incident } from './incident.ts';
 
 /** What people write under an incident. A record of its own, so that an incident never grows with it. */
 interface Writing extends Aggregate {

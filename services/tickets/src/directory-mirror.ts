@@ -1,5 +1,5 @@
 import { Consumer, storedCheckpoint } from '@desk/kit/consumer';
-import type { StreamEvent } from '@desk/kit/event';
+import type { Position, StreamEvent } from '@desk/kit/event';
 import type { mongo } from 'mongoose';
 import { isDuplicateKey } from '@desk/kit/mongo';
 import type { Dependencies, Foundation } from '@desk/kit/service';
@@ -29,6 +29,8 @@ export interface DirectoryMirror {
   /** An organization by id or code. */
   findOrganization(idOrCode: string): Promise<MirroredOrganization | null>;
   findPerson(id: string): Promise<MirroredPerson | null>;
+  /** Comes back when the mirror knows everything up to a position of the directory's log. */
+  reached(position: Position): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -56,6 +58,7 @@ export async function openDirectoryMirror(foundation: Foundation, deps: Dependen
     findOrganization: (idOrCode) =>
       organizations.findOne({ $or: [{ _id: idOrCode }, { code: idOrCode.toUpperCase() }] }),
     findPerson: (id) => people.findOne({ _id: id }),
+    reached: (position) => consumer.reached(position),
     stop: () => consumer.stop(),
   };
 }

@@ -1,124 +1,28 @@
-import { Refusal } from '@desk/kit/errors';
-import { SYSTEM_ACTOR, type EventDraft } from '@desk/kit/event';
 import { InputCheck } from '@desk/kit/input';
 import type { Decision } from '@desk/kit/journal';
-import { cancelClock, excludeClock, fireClock, pauseClock, reopenClock, resumeClock, stopClock } from './clock.ts';
+import { cancelClock, excludeClock, pauseClock, reopenClock, resumeClock, stopClock } from './clock.ts';
 import type {
   CauseCategory,
-  Environment,
   HoldReason,
   Impact,
-  IncidentAction,
   IncidentLinkKind,
-  IncidentSource,
   Priority,
   ResolutionCode,
   Urgency,
 } from './generated/api.ts';
-import {
-  answeredClocks,
-  dueActs,
-  eachClock,
-  eachClockWithRoom,
-  retargeted,
-  settled,
-  startedClocks,
-} from './incident-clocks.ts';
+import { answeredClocks, eachClock, eachClockWithRoom, retargeted, settled } from './incident-clocks.ts';
 import { told, type Changes, type Telling } from './incident-event.ts';
 import {
+  LINKS_MAX,
   OPEN_STATES,
-  incidentNumber,
-  possibleActions,
+  TEXT_KIB_MAX,
+  requireAction,
   type Act,
   type Incident,
-  type IncidentContact,
   type IncidentLink,
 } from './incident.ts';
-import type { Sla } from './sla.ts';
 
-export const TITLE_CHARACTERS_MAX = 200;
-export const TEXT_KIB_MAX = 64;
-export const LINKS_MAX = 100;
-const NAME_CHARACTERS_MAX = 200;
-const PHONE_CHARACTERS_MAX = 40;
 const REFERENCE_CHARACTERS_MAX = 200;
-
-/** What a new incident needs. */
-export interface OpenIncidentInput {
-  title: string;
-  description: string;
-  serviceId: string;
-  environment: Environment;
-  impact: Impact;
-  urgency: Urgency;
-  contacts?: readonly IncidentContact[] | null;
-}
-
-/** Who a new incident belongs to and where it came from. */
-export interface NewIncident {
-  id: string;
-  organizationId: string;
-  source: IncidentSource;
-}
-
-/** Reports an incident: priority from impact and urgency, state NEW, clocks running. Refuses BAD_USER_INPUT. */
-export function openIncident(input: OpenIncidentInput, made: NewIncident, act: Act): Decision<Incident> {
-  const check = new InputCheck();
-  const title = check.line('input.title', input.title, TITLE_CHARACTERS_MAX);
-  const description = check.body('input.description', input.description, TEXT_KIB_MAX);
-  const priority = act.sla.priorityOf(input.impact, input.urgency, input.environment);
-  const contacts = checkedContacts(check, input.contacts ?? [], priority);
-  check.done();
-  const opened: Incident = {
-    _id: made.id,
-    organizationId: made.organizationId,
-    version: 0,
-    number: null,
-    nextFireAt: null,
-    title,
-    description,
-    serviceId: input.serviceId,
-    categoryId: null,
-    environment: input.environment,
-    impact: input.impact,
-    urgency: input.urgency,
-    priority,
-    priorityOverride: null,
-    requester: act.actor,
-    state: 'NEW',
-    hold: null,
-    assignmentGroupId: null,
-    assigneeId: null,
-    contacts,
-    clocks: startedClocks(priority, act),
-    breached: false,
-    dueAt: null,
-    createdAt: act.at,
-    updatedAt: act.at,
-    resolution: null,
-    resolvedAt: null,
-    closesAt: null,
-    closedAt: null,
-    reopenCount: 0,
-    reassignmentCount: 0,
-    links: [],
-    source: made.source,
-    externalNumber: null,
-  };
-  return told(null, settled(opened, act), 'CREATED', act, { personal: { title, description } });
-}
-
-/**
- * Reports anew what a closed incident did not settle: same organization, service and classification, fresh clocks, and a
- * link to the old incident, which stays as it is.
- */
-export function openFollowUp(closed: Incident, description: string, made: NewIncident, act: Act): Decision<Incident> {
-  requireAction(closed, 'FOLLOW_UP', act);
-  const { record } = openIncident({ ...closed, description }, made, act);
-  const link: IncidentLink = { kind: 'FOLLOW_UP_OF', target: incidentNumber(closed), targetId: closed._id };
-  const opened = { ...record, categoryId: closed.categoryId, links: [link] };
-  return told(null, opened, 'CREATED', act, { personal: { title: opened.title, description: opened.description } });
-}
 
 /** What an assignment says. */
 export interface AssignInput {
@@ -385,7 +289,7 @@ export function unlinkIncident(incident: Incident, link: IncidentLink, act: Act)
 export function answerIncident(incident: Incident, fromSme: boolean, act: Act): Decision<Incident> | null {
   if (!OPEN_STATES.includes(incident.state)) return null;
   if (!fromSme)
-    return incident.hold?.reason === 'CUSTOMER'
+    return incident.hold?.reason === 'CUSTOMER' && incident.hold.since <= act.at
       ? told(incident, settled(resumed(incident, 'REPLY', act), act), 'RESUMED', act)
       : null;
   const clocks = answeredClocks(incident, act);
@@ -393,87 +297,7 @@ export function answerIncident(incident: Incident, fromSme: boolean, act: Act): 
   return unchanged ? null : told(incident, settled({ ...incident, clocks }, act), 'ANSWERED', act);
 }
 
-/**
- * The one thing that an incident owes first at `now`: a warning, a breach, the end of a hold, or closing. Stamped with the
- * instant at which it fell due, however late it is done. Null when nothing is due.
- */
-export function fireIncident(incident: Incident, now: Date, sla: Sla): Decision<Incident> | null {
-  const due = dueActs(incident, sla)
-    .filter((act) => act.wakeAt <= now)
-    .sort((a, b) => a.at.getTime() - b.at.getTime())[0];
-  if (!due) return null;
-  const act: Act = { at: due.at, actor: SYSTEM_ACTOR, sla, allowedActions: () => [] };
-  if (due.what === 'CLOSE') return closed(incident, act);
-  if (due.what === 'RESUME') return told(incident, settled(resumed(incident, 'DATE', act), act), 'RESUMED', act);
-  const fired = {
-    ...incident,
-    clocks: incident.clocks.map((clock) => (clock.kind === due.what ? fireClock(clock, sla.calendarOf(clock)) : clock)),
-  };
-  return told(incident, settled(fired, act), null, act);
-}
-
-/**
- * Lets `act` meet the incident as it would be had every timer been on time: what fell due before is done first, and told
- * with it. An act that is refused leaves it to the timers.
- */
-export function afterDue(
-  incident: Incident,
-  { at, sla }: Pick<Act, 'at' | 'sla'>,
-  act: (incident: Incident) => Decision<Incident> | null,
-): Decision<Incident> | null {
-  let current = incident;
-  const due: EventDraft[] = [];
-  for (let fires = 0; fires < DUE_MAX; fires++) {
-    const fired = fireIncident(current, at, sla);
-    if (!fired) break;
-    current = fired.record;
-    due.push(...fired.events);
-  }
-  const decision = act(current);
-  const [first, ...rest] = [...due, ...(decision?.events ?? [])];
-  return decision && first ? { record: decision.record, events: [first, ...rest] } : null;
-}
-
-/** Warnings and breaches of three clocks, the end of a hold, and closing: more cannot be due at once. */
-const DUE_MAX = 20;
-
 const ONE_ONLY: ReadonlySet<IncidentLinkKind> = new Set(['CHILD_OF', 'DUPLICATE_OF', 'FOLLOW_UP_OF']);
-
-/** Refuses what state or time do not allow, and says what they do allow. */
-export function requireAction(incident: Incident, action: IncidentAction, act: Act): void {
-  if (possibleActions(incident, act.at).includes(action)) return;
-  const allowedActions = act.allowedActions(incident);
-  if (action === 'REOPEN' && (incident.state === 'CLOSED' || incident.state === 'RESOLVED')) {
-    throw new Refusal(
-      'WINDOW_CLOSED',
-      'The time for reopening this incident is over. Report a follow-up instead: createFollowUp.',
-      { allowedActions },
-    );
-  }
-  throw new Refusal('ILLEGAL_TRANSITION', `An incident that is ${incident.state} does not allow ${action}.`, {
-    allowedActions,
-    state: incident.state,
-  });
-}
-
-function checkedContacts(
-  check: InputCheck,
-  contacts: readonly IncidentContact[],
-  priority: Priority,
-): IncidentContact[] {
-  const urgent = priority === 'P1' || priority === 'P2';
-  for (const rank of ['MAIN', 'BACKUP'] as const) {
-    const count = contacts.filter((contact) => contact.rank === rank).length;
-    check.require('input.contacts', !urgent || count > 0, `${priority} needs a ${rank} contact with availability.`);
-    check.require('input.contacts', count <= 1, `at most one ${rank} contact.`);
-  }
-  return contacts.map((contact, index) => ({
-    rank: contact.rank,
-    name: check.line(`input.contacts.${index}.name`, contact.name, NAME_CHARACTERS_MAX),
-    phone: check.line(`input.contacts.${index}.phone`, contact.phone, PHONE_CHARACTERS_MAX),
-    availability: check.line(`input.contacts.${index}.availability`, contact.availability, NAME_CHARACTERS_MAX),
-  }));
-}
 
 /** Impact, urgency or a hand-set priority changed: the priority follows, and open clocks move to its targets. */
 function classify(
@@ -508,12 +332,14 @@ function carrying(comment: CarriedComment | null): Telling {
   return comment ? { data: { commentId: comment.id }, personal: { comment: comment.text.trim() } } : {};
 }
 
-function resumed(incident: Incident, cause: string, act: Act): Incident {
+/** An incident on which work goes on. `cause` is told by the clocks' ledgers. */
+export function resumed(incident: Incident, cause: string, act: Act): Incident {
   const clocks = eachClock(incident.clocks, act, (clock, calendar) => resumeClock(clock, calendar, act.at, cause));
   return { ...incident, state: 'IN_PROGRESS', hold: null, clocks };
 }
 
-function closed(incident: Incident, act: Act): Decision<Incident> {
+/** An incident that ends for good: accepted, or by itself. */
+export function closed(incident: Incident, act: Act): Decision<Incident> {
   return told(incident, settled({ ...incident, state: 'CLOSED', closedAt: act.at }, act), 'CLOSED', act);
 }
 

@@ -1,3 +1,4 @@
+import { Refusal } from '@desk/kit/errors';
 import type { Actor } from '@desk/kit/event';
 import type { Aggregate } from '@desk/kit/journal';
 import type { Clock } from './clock.ts';
@@ -89,6 +90,15 @@ export interface Act {
   allowedActions: (incident: Incident) => IncidentAction[];
 }
 
+/** Longest title, in characters. */
+export const TITLE_CHARACTERS_MAX = 200;
+/** Longest text of people, in KiB. */
+export const TEXT_KIB_MAX = 64;
+/** Most links of one incident. */
+export const LINKS_MAX = 100;
+/** Longest name, and words on availability, in characters. */
+export const NAME_CHARACTERS_MAX = 200;
+
 /** In which states an action is possible. Serves the check, the messages, `allowedActions` and the documentation. */
 export const ACTION_STATES: Record<IncidentAction, readonly IncidentState[]> = {
   ASSIGN: ['NEW', 'ASSIGNED', 'IN_PROGRESS'],
@@ -117,6 +127,23 @@ export function possibleActions(incident: Incident, now: Date): IncidentAction[]
     if (action === 'REOPEN' || action === 'CLOSE') return !windowClosed;
     if (action === 'FOLLOW_UP') return incident.state === 'CLOSED' || windowClosed;
     return true;
+  });
+}
+
+/** Refuses what state or time do not allow, and says what they do allow. */
+export function requireAction(incident: Incident, action: IncidentAction, act: Act): void {
+  if (possibleActions(incident, act.at).includes(action)) return;
+  const allowedActions = act.allowedActions(incident);
+  if (action === 'REOPEN' && (incident.state === 'CLOSED' || incident.state === 'RESOLVED')) {
+    throw new Refusal(
+      'WINDOW_CLOSED',
+      'The time for reopening this incident is over. Report a follow-up instead: createFollowUp.',
+      { allowedActions },
+    );
+  }
+  throw new Refusal('ILLEGAL_TRANSITION', `An incident that is ${incident.state} does not allow ${action}.`, {
+    allowedActions,
+    state: incident.state,
   });
 }
 

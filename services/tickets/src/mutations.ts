@@ -9,19 +9,17 @@ import {
   closeIncident,
   holdIncident,
   linkIncident,
-  openFollowUp,
-  openIncident,
   reclassifyIncident,
   reopenIncident,
-  requireAction,
   resolveIncident,
   resumeIncident,
   startIncident,
   unlinkIncident,
   type CarriedComment,
 } from './incident-acts.ts';
-import { incidentNumber, type Incident, type IncidentLink } from './incident.ts';
-import { MAY, mayCreateIncident } from './policy.ts';
+import { openFollowUp, openIncident } from './incident-opening.ts';
+import { incidentNumber, requireAction, type Incident, type IncidentLink } from './incident.ts';
+import { mayCreateIncident } from './policy.ts';
 import {
   actOf,
   actOnIncident,
@@ -30,10 +28,11 @@ import {
   instantIn,
   newRecordId,
   reachableIncident,
+  requireMay,
   writeKey,
   type ChangeInput,
 } from './request.ts';
-import type { TicketsContext } from './service.ts';
+import type { TicketsContext } from './context.ts';
 
 /** Chains of links that are followed to find a circle. */
 const CHAIN_MAX = 50;
@@ -53,6 +52,7 @@ export const mutations: Required<api.MutationResolvers> = {
   },
 
   async assignIncident(_root, { input }, context) {
+    await requireMay(context, 'ASSIGN', input.id);
     known(context.catalogue.assignmentGroups, input.assignmentGroupId, 'input.assignmentGroupId');
     if (input.categoryId) known(context.catalogue.categories, input.categoryId, 'input.categoryId');
     if (input.assigneeId) await requireAssignee(context, input.assigneeId);
@@ -60,6 +60,7 @@ export const mutations: Required<api.MutationResolvers> = {
   },
 
   async startIncident(_root, { input }, context) {
+    await requireMay(context, 'START', input.id);
     const assigneeId = input.assigneeId ?? context.viewer.id ?? '';
     await requireAssignee(context, assigneeId);
     const acknowledgement = carried(context, 'startIncident', input, input.acknowledgement);
@@ -70,6 +71,7 @@ export const mutations: Required<api.MutationResolvers> = {
   },
 
   async holdIncident(_root, { input }, context) {
+    await requireMay(context, 'HOLD', input.id);
     const until = instantIn(input.until, 'input.until');
     const question = carried(context, 'holdIncident', input, input.question);
     const held = await actOnIncident(context, 'HOLD', input, (incident, act) =>
@@ -82,6 +84,7 @@ export const mutations: Required<api.MutationResolvers> = {
     actOnIncident(context, 'RESUME', input, (incident, act) => resumeIncident(incident, act)),
 
   async resolveIncident(_root, { input }, context) {
+    await requireMay(context, 'RESOLVE', input.id);
     if (input.serviceId) known(context.catalogue.services, input.serviceId, 'input.serviceId');
     const master = input.duplicateOf ? await otherIncident(context, input.id, input.duplicateOf, 'DUPLICATE_OF') : null;
     const duplicateOf = master && { target: incidentNumber(master), targetId: master._id };
@@ -100,6 +103,7 @@ export const mutations: Required<api.MutationResolvers> = {
     actOnIncident(context, 'CANCEL', input, (incident, act) => cancelIncident(incident, input.reason, act)),
 
   async reclassifyIncident(_root, { input }, context) {
+    await requireMay(context, 'RECLASSIFY', input.id);
     if (input.serviceId) known(context.catalogue.services, input.serviceId, 'input.serviceId');
     const change = { ...input, impact: input.impact ?? null, urgency: input.urgency ?? null };
     return actOnIncident(context, 'RECLASSIFY', input, (incident, act) => reclassifyIncident(incident, change, act));
@@ -137,6 +141,7 @@ export const mutations: Required<api.MutationResolvers> = {
   },
 
   async linkIncident(_root, { input }, context) {
+    await requireMay(context, 'LINK', input.id);
     const link = await checkedLink(context, input);
     return actOnIncident(context, 'LINK', input, (incident, act) => linkIncident(incident, link, act));
   },
@@ -148,8 +153,7 @@ export const mutations: Required<api.MutationResolvers> = {
 
   async createFollowUp(_root, { input }, context) {
     const key = writeKey(context, 'createFollowUp', input);
-    const closed = await reachableIncident(context, input.id);
-    if (!MAY.FOLLOW_UP(context.viewer, closed)) throw forbidden('Your role does not allow reporting incidents.');
+    const closed = await requireMay(context, 'FOLLOW_UP', input.id);
     const { organizationId } = closed;
     const made = {
       id: newRecordId(context, 'inc', 'createFollowUp', input),
@@ -222,8 +226,7 @@ async function writing(
   writings: Aggregates<Comment> | Aggregates<InternalNote>,
 ) {
   const key = writeKey(context, operation, input);
-  const incident = await reachableIncident(context, input.id);
-  if (!MAY[action](context.viewer, incident)) throw forbidden('Your role does not allow writing here.');
+  const incident = await requireMay(context, action, input.id);
   const act = actOf(context, incident.organizationId);
   const id = newRecordId(context, prefix, operation, input);
   // A repeated request gets its first answer, whatever became of the incident since.
@@ -235,10 +238,11 @@ async function writing(
 async function checkedLink(context: TicketsContext, input: api.LinkIncidentInput): Promise<IncidentLink> {
   const target = input.target.trim().toUpperCase();
   const expected = LINK_TARGETS[input.kind];
-  if (!expected.test(target))
+  if (!expected.some((prefix) => new RegExp(`^${prefix}-\\d{1,12}$`).test(target))) {
     throw badInput([
-      { path: 'input.target', message: `must look like ${expected.source.replace(/[\^$\\d{}+]/g, '')}000123.` },
+      { path: 'input.target', message: `must be a number such as ${expected.join('-000123 or ')}-000123.` },
     ]);
+  }
   if (!target.startsWith('INC-')) return { kind: input.kind, target, targetId: null };
   const other = await otherIncident(context, input.id, target, input.kind);
   return { kind: input.kind, target: incidentNumber(other), targetId: other._id };
@@ -261,17 +265,14 @@ async function otherIncident(
   return other;
 }
 
-const INCIDENT = /^INC-\d{1,12}$/;
-const CHANGE = /^CHG-\d{1,12}$/;
-const PROBLEM = /^PRB-\d{1,12}$/;
-
-const LINK_TARGETS: Record<api.IncidentLinkKind, RegExp> = {
-  CHILD_OF: INCIDENT,
-  DUPLICATE_OF: INCIDENT,
-  FOLLOW_UP_OF: INCIDENT,
-  RELATED_TO: /^(INC|REQ|PRB|CHG|CE)-\d{1,12}$/,
-  CAUSED_BY_CHANGE: CHANGE,
-  FIXED_BY_CHANGE: CHANGE,
-  CAUSED_BY_PROBLEM: PROBLEM,
-  WORKAROUND_BY: /^KE-\d{1,12}$/,
+/** What each kind of link leads to, by the prefix of its number. */
+const LINK_TARGETS: Record<api.IncidentLinkKind, readonly string[]> = {
+  CHILD_OF: ['INC'],
+  DUPLICATE_OF: ['INC'],
+  FOLLOW_UP_OF: ['INC'],
+  RELATED_TO: ['INC', 'REQ', 'PRB', 'CHG', 'CE'],
+  CAUSED_BY_CHANGE: ['CHG'],
+  FIXED_BY_CHANGE: ['CHG'],
+  CAUSED_BY_PROBLEM: ['PRB'],
+  WORKAROUND_BY: ['KE'],
 };

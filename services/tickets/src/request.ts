@@ -3,11 +3,11 @@ import type { Actor } from '@desk/kit/event';
 import { derivedId } from '@desk/kit/ids';
 import { requestKey, type Decision, type RequestKey } from '@desk/kit/journal';
 import type { IncidentAction } from './generated/api.ts';
-import { afterDue } from './incident-acts.ts';
+import { afterDue } from './incident-due.ts';
 import type { Act, Incident } from './incident.ts';
 import { LocalTimeProblem, instantOf } from './local-time.ts';
 import { MAY, allowedActions } from './policy.ts';
-import type { TicketsContext } from './service.ts';
+import type { TicketsContext } from './context.ts';
 
 /** What every write carries besides its own fields. */
 export interface WriteInput {
@@ -39,6 +39,17 @@ export async function actOnIncident(
     const act = actOf(context, incident.organizationId);
     return afterDue(incident, act, (current) => decide(current, act));
   });
+}
+
+/** The incident that the viewer wants to act on, before anything else of the request is looked at. Refuses NOT_FOUND, FORBIDDEN. */
+export async function requireMay(
+  context: TicketsContext,
+  action: IncidentAction,
+  idOrNumber: string,
+): Promise<Incident> {
+  const incident = await reachableIncident(context, idOrNumber);
+  if (!MAY[action](context.viewer, incident)) throw forbidden('Your role does not allow this for this incident.');
+  return incident;
 }
 
 /** The incident of an id or number, within reach. Refuses NOT_FOUND. */

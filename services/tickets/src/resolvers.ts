@@ -11,7 +11,7 @@ import { incidentNumber, type Incident, type IncidentLink } from './incident.ts'
 import { mutations } from './mutations.ts';
 import { allowedActions, mayReadAudit } from './policy.ts';
 import { forbidden } from './request.ts';
-import type { TicketsContext } from './service.ts';
+import type { TicketsContext } from './context.ts';
 
 const TALLY_ID = 'incidents';
 const TEXT_CHARACTERS_MAX = 200;

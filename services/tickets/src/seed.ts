@@ -7,19 +7,18 @@ import { z } from 'zod';
 import { writeComment, writeNote } from './comment.ts';
 import { CauseCategory, Environment, HoldReason, Impact, ResolutionCode, Urgency } from './generated/api.ts';
 import {
-  afterDue,
   answerIncident,
   assignIncident,
   cancelIncident,
   closeIncident,
-  fireIncident,
   holdIncident,
-  openIncident,
   reopenIncident,
   resolveIncident,
   resumeIncident,
   startIncident,
 } from './incident-acts.ts';
+import { afterDue, fireIncident } from './incident-due.ts';
+import { openIncident } from './incident-opening.ts';
 import type { Act, Incident } from './incident.ts';
 import type { TicketsService } from './service.ts';
 

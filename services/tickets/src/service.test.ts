@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import {
   ASSIGNMENT,
   CONTACTS,
@@ -286,6 +286,19 @@ describe('safe retries (example 20)', () => {
     const first = await desk.act('assignIncident', reported, assignment);
     const again = await desk.act('assignIncident', reported, assignment);
     expect(again).toEqual(first);
+  });
+});
+
+describe('what an answer costs', () => {
+  test('fifty incidents that the gateway asks for by id are one question to the store', async () => {
+    const { id } = await desk.report();
+    const questions = jest.spyOn(desk.service.store, 'incidentsById');
+    const representations = Array.from({ length: 50 }, () => ({ __typename: 'Incident', id }));
+    const query =
+      'query($r: [_Any!]!) { _entities(representations: $r) { ... on Incident { number links { incident { id } } } } }';
+    expect(done<unknown[]>(await desk.ask(sam, query, { r: representations }))).toHaveLength(50);
+    expect(questions).toHaveBeenCalledTimes(1);
+    questions.mockRestore();
   });
 });
 

@@ -1,45 +1,27 @@
-import type { Clock } from '@desk/kit/clock';
 import { EVERYBODY } from '@desk/kit/journal';
-import type { NewId } from '@desk/kit/ids';
-import type { Log } from '@desk/kit/log';
 import { eventsRoute } from '@desk/kit/pull';
 import { startSubgraph } from '@desk/kit/server';
 import { openFoundation, type Dependencies, type RunningService, type ServiceConfig } from '@desk/kit/service';
 import { Timers } from '@desk/kit/timers';
-import { reachOf, type Reach, type Viewer } from '@desk/kit/viewer';
+import { reachOf } from '@desk/kit/viewer';
 import { domainSdl } from '@desk/schema/sdl';
-import { loadCatalogue, type Catalogue } from './catalogue.ts';
-import { followConsequences, type Consequences } from './consequences.ts';
+import { loadCatalogue } from './catalogue.ts';
+import { followConsequences } from './consequences.ts';
+import type { TicketsContext } from './context.ts';
 import { openDirectoryMirror, type DirectoryMirror } from './directory-mirror.ts';
-import { fireIncident } from './incident-acts.ts';
-import { incidentLoader, type IncidentLoader } from './incident-loader.ts';
+import { fireIncident } from './incident-due.ts';
+import { incidentLoader } from './incident-loader.ts';
 import { READ_SCOPE } from './policy.ts';
-import { loadReferenceData, type ReferenceData } from './reference-data.ts';
+import { loadReferenceData } from './reference-data.ts';
 import { resolvers } from './resolvers.ts';
 import { slaOver, type Sla } from './sla.ts';
 import { openStore, type Store } from './store.ts';
-
-/** What every resolver is given: who asks, what may be read, and what the service stands on. */
-export interface TicketsContext {
-  viewer: Viewer;
-  requestId: string;
-  reach: Reach;
-  store: Store;
-  incidents: IncidentLoader;
-  clock: Clock;
-  newId: NewId;
-  sla: Sla;
-  reference: ReferenceData;
-  catalogue: Catalogue;
-  directory: DirectoryMirror;
-  consequences: Consequences;
-  log: Log;
-}
 
 /** A tickets service that runs, with what tests and imports need of it. */
 export interface TicketsService extends RunningService {
   store: Store;
   sla: Sla;
+  directory: DirectoryMirror;
 }
 
 /** Starts the tickets service: store, timers, consequences, relay and subgraph. */
@@ -96,6 +78,7 @@ export async function createTicketsService(config: ServiceConfig, deps: Dependen
     log,
     store,
     sla,
+    directory,
     stop: () => foundation.close([server, timers, consequences, directory]),
   };
 }

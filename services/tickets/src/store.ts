@@ -66,7 +66,11 @@ export type Tally = Pick<IncidentQueueCounts, 'open' | 'unassigned' | 'breached'
 export const HISTORY_MAX = 1_000;
 
 /** Opens the store: models, indexes, aggregates. */
-export async function openStore({ connection, journal, log }: Foundation): Promise<Store> {
+export async function openStore({
+  connection,
+  journal,
+  log,
+}: Pick<Foundation, 'connection' | 'journal' | 'log'>): Promise<Store> {
   const Incidents: Model<Incident> = connection.model<Incident>('Incident', incidentSchema, 'incidents');
   const Comments: Model<Comment> = connection.model<Comment>('Comment', commentSchema, 'comments');
   const Notes: Model<InternalNote> = connection.model<InternalNote>('InternalNote', noteSchema, 'notes');

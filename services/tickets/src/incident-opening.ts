@@ -1,0 +1,115 @@
+import { InputCheck } from '@desk/kit/input';
+import type { Decision } from '@desk/kit/journal';
+import type { Environment, Impact, IncidentSource, Priority, Urgency } from './generated/api.ts';
+import { settled, startedClocks } from './incident-clocks.ts';
+import { told } from './incident-event.ts';
+import {
+  NAME_CHARACTERS_MAX,
+  TEXT_KIB_MAX,
+  TITLE_CHARACTERS_MAX,
+  incidentNumber,
+  requireAction,
+  type Act,
+  type Incident,
+  type IncidentContact,
+  type IncidentLink,
+} from './incident.ts';
+
+/** Longest telephone number, in characters. */
+const PHONE_CHARACTERS_MAX = 40;
+
+/** What a new incident needs. */
+export interface OpenIncidentInput {
+  title: string;
+  description: string;
+  serviceId: string;
+  environment: Environment;
+  impact: Impact;
+  urgency: Urgency;
+  contacts?: readonly IncidentContact[] | null;
+}
+
+/** Who a new incident belongs to and where it came from. */
+export interface NewIncident {
+  id: string;
+  organizationId: string;
+  source: IncidentSource;
+}
+
+/** Reports an incident: priority from impact and urgency, state NEW, clocks running. Refuses BAD_USER_INPUT. */
+export function openIncident(input: OpenIncidentInput, made: NewIncident, act: Act): Decision<Incident> {
+  const check = new InputCheck();
+  const title = check.line('input.title', input.title, TITLE_CHARACTERS_MAX);
+  const description = check.body('input.description', input.description, TEXT_KIB_MAX);
+  const priority = act.sla.priorityOf(input.impact, input.urgency, input.environment);
+  const contacts = checkedContacts(check, input.contacts ?? [], priority);
+  check.done();
+  const opened: Incident = {
+    _id: made.id,
+    organizationId: made.organizationId,
+    version: 0,
+    number: null,
+    nextFireAt: null,
+    title,
+    description,
+    serviceId: input.serviceId,
+    categoryId: null,
+    environment: input.environment,
+    impact: input.impact,
+    urgency: input.urgency,
+    priority,
+    priorityOverride: null,
+    requester: act.actor,
+    state: 'NEW',
+    hold: null,
+    assignmentGroupId: null,
+    assigneeId: null,
+    contacts,
+    clocks: startedClocks(priority, act),
+    breached: false,
+    dueAt: null,
+    createdAt: act.at,
+    updatedAt: act.at,
+    resolution: null,
+    resolvedAt: null,
+    closesAt: null,
+    closedAt: null,
+    reopenCount: 0,
+    reassignmentCount: 0,
+    links: [],
+    source: made.source,
+    externalNumber: null,
+  };
+  return told(null, settled(opened, act), 'CREATED', act, { personal: { title, description } });
+}
+
+/**
+ * Reports anew what a closed incident did not settle: same organization, service and classification, fresh clocks, and a
+ * link to the old incident, which stays as it is.
+ */
+export function openFollowUp(closed: Incident, description: string, made: NewIncident, act: Act): Decision<Incident> {
+  requireAction(closed, 'FOLLOW_UP', act);
+  const { record } = openIncident({ ...closed, description }, made, act);
+  const link: IncidentLink = { kind: 'FOLLOW_UP_OF', target: incidentNumber(closed), targetId: closed._id };
+  const opened = { ...record, categoryId: closed.categoryId, links: [link] };
+  return told(null, opened, 'CREATED', act, { personal: { title: opened.title, description: opened.description } });
+}
+
+function checkedContacts(
+  check: InputCheck,
+  contacts: readonly IncidentContact[],
+  priority: Priority,
+): IncidentContact[] {
+  const urgent = priority === 'P1' || priority === 'P2';
+  for (const rank of ['MAIN', 'BACKUP'] as const) {
+    const count = contacts.filter((contact) => contact.rank === rank).length;
+    check.require('input.contacts', !urgent || count > 0, `${priority} needs a ${rank} contact with availability.`);
+    check.require('input.contacts', count <= 1, `at most one ${rank} contact.`);
+  }
+  return contacts.map((contact, index) => ({
+    rank: contact.rank,
+    name: check.line(`input.contacts.${index}.name`, contact.name, NAME_CHARACTERS_MAX),
+    phone: check.line(`input.contacts.${index}.phone`, contact.phone, PHONE_CHARACTERS_MAX),
+    availability: check.line(`input.contacts.${index}.availability`, contact.availability, NAME_CHARACTERS_MAX),
+  }));
+}
