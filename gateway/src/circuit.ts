@@ -1,0 +1,37 @@
+import type { Clock } from '@desk/kit/clock';
+
+/** Failures in a row after which a part counts as down. */
+const FAILURES_MAX = 5;
+/** How often a part that is down is tried, in milliseconds. */
+const RETRY_MS = 5_000;
+
+/** Remembers whether a part of the desk answers, so that what is down is refused at once instead of being waited for. */
+export class Circuit {
+  readonly #clock: Clock;
+  #failures = 0;
+  #retryAt = 0;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Milliseconds until it is worth asking: 0 while the part answers. Of those who ask while it is down, one each RETRY_MS gets 0. */
+  waitMs(): number {
+    if (this.#failures < FAILURES_MAX) return 0;
+    const now = this.#clock.now().getTime();
+    if (now < this.#retryAt) return this.#retryAt - now;
+    this.#retryAt = now + RETRY_MS;
+    return 0;
+  }
+
+  /** The part answered. */
+  succeeded(): void {
+    this.#failures = 0;
+  }
+
+  /** The part did not answer, or said that it cannot. */
+  failed(): void {
+    this.#failures += 1;
+    if (this.#failures === FAILURES_MAX) this.#retryAt = this.#clock.now().getTime() + RETRY_MS;
+  }
+}

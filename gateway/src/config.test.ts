@@ -1,0 +1,87 @@
+import { expect, test } from '@jest/globals';
+import { ConfigProblem } from '@desk/kit/config';
+import { readGatewayConfig } from './config.ts';
+
+const RIGHT = {
+  PUBLIC_URL: 'https://desk.example.ca',
+  DIRECTORY_URL: 'http://directory:4001',
+  TICKETS_URL: 'http://tickets:4002/',
+  INTERNAL_SIGNING_KEY: '{"kty":"OKP"}',
+  OIDC_ISSUER: 'https://login.example.ca/realms/desk',
+  OIDC_CLIENT_ID: 'desk',
+  SESSION_SECRET: 'x'.repeat(32),
+  ACCESS_TOKEN_AUDIENCE: 'https://desk.example.ca/graphql',
+};
+
+function problems(environment: Record<string, string | undefined>): string[] {
+  try {
+    readGatewayConfig(environment);
+    return [];
+  } catch (error) {
+    return error instanceof ConfigProblem
+      ? error.problems.map((problem) => problem.split(':')[0] ?? '')
+      : [String(error)];
+  }
+}
+
+test('right settings are read, with defaults for the rest', () => {
+  expect(readGatewayConfig(RIGHT).config).toEqual({
+    host: '127.0.0.1',
+    port: 4_000,
+    publicUrl: 'https://desk.example.ca',
+    subgraphs: { directory: 'http://directory:4001', tickets: 'http://tickets:4002' },
+    signIn: {
+      issuer: 'https://login.example.ca/realms/desk',
+      clientId: 'desk',
+      clientSecret: null,
+      sessionSecret: RIGHT.SESSION_SECRET,
+      audience: 'https://desk.example.ca/graphql',
+      demo: false,
+    },
+    allowedOrigins: [],
+    portalDirectory: null,
+    shutdownMs: 15_000,
+  });
+});
+
+test('without any setting every one that is needed is named', () => {
+  expect(problems({}).sort()).toEqual(Object.keys(RIGHT).sort());
+});
+
+test('several wrong settings are named at once', () => {
+  const wrong = { PUBLIC_URL: 'desk.example.ca', PORT: 'http', SESSION_SECRET: 'short', LOG_LEVEL: 'loud' };
+  expect(problems({ ...RIGHT, ...wrong }).sort()).toEqual(['LOG_LEVEL', 'PORT', 'PUBLIC_URL', 'SESSION_SECRET']);
+});
+
+test('the length of the session’s secret is counted in bytes', () => {
+  expect(problems({ ...RIGHT, SESSION_SECRET: 'é'.repeat(16) })).toEqual([]);
+});
+
+test.each(['https://desk.example.ca/portal', 'https://desk.example.ca?x', 'ftp://desk.example.ca'])(
+  'a public address like %s is refused',
+  (PUBLIC_URL) => {
+    expect(problems({ ...RIGHT, PUBLIC_URL })).toEqual(['PUBLIC_URL']);
+  },
+);
+
+test('further origins are read from a list with commas', () => {
+  const ALLOWED_ORIGINS = 'https://a.example, https://b.example:8443';
+  expect(readGatewayConfig({ ...RIGHT, ALLOWED_ORIGINS }).config.allowedOrigins).toEqual([
+    'https://a.example',
+    'https://b.example:8443',
+  ]);
+});
+
+test.each(['null', '*', 'https://a.example/path', 'a.example'])('%s is no origin', (ALLOWED_ORIGINS) => {
+  expect(problems({ ...RIGHT, ALLOWED_ORIGINS })[0]).toMatch(/^ALLOWED_ORIGINS/);
+});
+
+test('in production sign-in does not go over plain http', () => {
+  expect(problems({ ...RIGHT, NODE_ENV: 'production', OIDC_ISSUER: 'http://login.example.ca' })).toEqual([
+    'OIDC_ISSUER',
+  ]);
+});
+
+test('in production there is no demo sign-in', () => {
+  expect(problems({ ...RIGHT, NODE_ENV: 'production', DEMO_SIGN_IN: 'true' })).toEqual(['DEMO_SIGN_IN']);
+});

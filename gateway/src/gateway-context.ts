@@ -1,0 +1,57 @@
+import { contentHash } from '@desk/kit/ids';
+import type { Clock } from '@desk/kit/clock';
+import type { SignToken, TokenPurpose } from '@desk/kit/token';
+import type { Viewer } from '@desk/kit/viewer';
+import { LRUCache } from 'lru-cache';
+
+/** What goes with one operation through the gateway to the subgraphs. */
+export interface GatewayContext {
+  viewer: Viewer;
+  /** Names everything that the internal token will say. Work with the same key may be shared; other work never. */
+  scopeKey: string;
+  requestId: string;
+  /** The caller's trace, passed on as it came. */
+  traceparent?: string;
+  /** An internal token for one subgraph. */
+  tokenFor(subgraph: string): Promise<string>;
+  /** The event that a live operation answers; only the event sources read it. */
+  live?: { field: string; envelope: Record<string, unknown> };
+}
+
+/** Makes contexts. `purpose` is LIVE for re-reads that name no person, REQUEST for everything else. */
+export type MakeContext = (request: {
+  viewer: Viewer;
+  requestId: string;
+  purpose?: Extract<TokenPurpose, 'REQUEST' | 'LIVE'>;
+  traceparent?: string;
+}) => GatewayContext;
+
+/** A token is used again for this long; it lives twice as long. */
+const TOKEN_REUSE_MS = 30_000;
+const TOKENS_MAX = 10_000;
+
+/** A maker of contexts that signs one token for each viewer and subgraph in half a minute. */
+export function contextMaker(sign: SignToken, clock: Clock): MakeContext {
+  const tokens = new LRUCache<string, { token: Promise<string>; signedAt: number }>({ max: TOKENS_MAX });
+  const keys = new WeakMap<Viewer, string>();
+  const keyOf = (viewer: Viewer) => {
+    const key = keys.get(viewer) ?? contentHash(viewer);
+    keys.set(viewer, key);
+    return key;
+  };
+
+  return ({ viewer, requestId, purpose = 'REQUEST', traceparent }) => {
+    const scopeKey = `${purpose}:${keyOf(viewer)}`;
+    const tokenFor = (subgraph: string): Promise<string> => {
+      const now = clock.now().getTime();
+      const key = `${subgraph} ${scopeKey}`;
+      const known = tokens.get(key);
+      if (known && now - known.signedAt < TOKEN_REUSE_MS && now >= known.signedAt) return known.token;
+      const token = sign(subgraph, { purpose, viewer });
+      tokens.set(key, { token, signedAt: now });
+      token.catch(() => tokens.delete(key));
+      return token;
+    };
+    return { viewer, scopeKey, requestId, tokenFor, ...(traceparent ? { traceparent } : {}) };
+  };
+}

@@ -1,0 +1,88 @@
+import { badInput } from '@desk/kit/errors';
+import { canonicalJson } from '@desk/kit/ids';
+import { getArgumentValues, getVariableValues, Kind, visit, type DocumentNode } from 'graphql';
+import { LRUCache } from 'lru-cache';
+import type { CallerClass, Limits } from './limits.ts';
+import { checkDocument, checkPrepared, limitsFor, prepare, type PreparedDocument } from './limits.ts';
+import type { Delivery } from './live-subscriber.ts';
+import type { Runtime } from './runtime.ts';
+import type { SubscriptionPlan } from './subscription-plan.ts';
+
+const DOCUMENTS_MAX = 1_000;
+
+/** What a client sends to subscribe. */
+export interface SubscribePayload {
+  query: string;
+  operationName?: string | null | undefined;
+  variables?: Record<string, unknown> | null | undefined;
+}
+
+/** A subscription that is within the limits, valid and planned. */
+export interface LiveRequest {
+  plan: SubscriptionPlan;
+  /** Coerced; the one that only says where to resume is emptied, so that it keeps nobody apart. */
+  variables: Record<string, unknown>;
+  filter: Record<string, unknown>;
+  after: string | null;
+  delivery: Delivery;
+  /** Equal for requests that are answered alike within one scope. */
+  key: string;
+}
+
+/** Reads what clients send to subscribe. Throws GraphQLErrors with codes of the register. */
+export type ReadRequest = (payload: SubscribePayload, caller: CallerClass) => LiveRequest;
+
+/** A reader of requests under the same limits as HTTP. Documents are measured once for each text and class of caller. */
+export function requestReader(runtime: Runtime, limits?: Partial<Record<CallerClass, Partial<Limits>>>): ReadRequest {
+  const measured = new LRUCache<string, { document: DocumentNode; prepared: PreparedDocument; epoch: number }>({
+    max: DOCUMENTS_MAX,
+  });
+
+  const measure = (source: string, caller: CallerClass) => {
+    const key = `${caller}\n${source}`;
+    const known = measured.get(key);
+    if (known?.epoch === runtime.epoch) return known;
+    const document = checkDocument(source, { limits: limitsFor(caller, limits) });
+    const prepared = prepare({ schema: runtime.apiSchema, document, weights: runtime.directives.costs });
+    const fresh = { document, prepared, epoch: runtime.epoch };
+    measured.set(key, fresh);
+    return fresh;
+  };
+
+  return ({ query, operationName = null, variables }, caller) => {
+    const { document, prepared } = measure(query, caller);
+    checkPrepared(prepared, { operationName, variables, limits: limitsFor(caller, limits) });
+    return readRequest(runtime, runtime.plan(document, operationName), variables ?? {});
+  };
+}
+
+function readRequest(runtime: Runtime, plan: SubscriptionPlan, given: Record<string, unknown>): LiveRequest {
+  const definition = runtime.apiSchema.getSubscriptionType()?.getFields()[plan.rootField.name.value];
+  const { coerced, errors } = getVariableValues(runtime.apiSchema, plan.operation.variableDefinitions ?? [], given);
+  if (errors) throw badInput(errors.map(({ message }) => ({ path: 'variables', message })));
+  if (!definition) throw new Error('a planned field is not in the schema');
+  const args = getArgumentValues(definition, plan.rootField, coerced);
+  const variables = { ...coerced };
+  const resumeVariable = findResumeVariable(plan);
+  // Emptied and not left out: a client may have declared it as always given.
+  if (resumeVariable !== null) variables[resumeVariable] = '';
+  return {
+    plan,
+    variables,
+    filter: (args['filter'] ?? {}) as Record<string, unknown>,
+    after: (args['after'] ?? null) as string | null,
+    delivery: args['delivery'] === 'ALL' ? 'ALL' : 'COALESCE',
+    key: canonicalJson([plan.normalised, plan.operationName, variables]),
+  };
+}
+
+/** The variable that says where to resume, where the document uses it for nothing else. */
+function findResumeVariable({ document, rootField, operation }: SubscriptionPlan): string | null {
+  const value = rootField.arguments?.find(({ name }) => name.value === 'after')?.value;
+  if (value?.kind !== Kind.VARIABLE) return null;
+  let uses = 0;
+  const name = value.name.value;
+  visit(document, { Variable: (node) => void (node.name.value === name && (uses += 1)) });
+  const definitions = operation.variableDefinitions?.filter(({ variable }) => variable.name.value === name).length ?? 0;
+  return uses - definitions === 1 ? name : null;
+}

@@ -1,0 +1,317 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import type { Client } from 'graphql-ws';
+import { reached, startGround, type Ground, type TestGateway } from './live-ground.ts';
+import { connect, subscribe } from './live-inbox.ts';
+
+const UPDATES = `subscription ($after: String, $filter: IncidentUpdatesFilter, $delivery: Delivery) {
+  incidentUpdates(after: $after, filter: $filter, delivery: $delivery) {
+    cursor kind version changedFields incidentId incident { number organization { name } }
+  }
+}`;
+const COUNTS = `subscription { incidentQueueCounts { cursor at counts { open } } }`;
+
+let ground: Ground;
+let gateway: TestGateway;
+const clients: Client[] = [];
+
+/** A client that is put away after the test. */
+function signIn(login: string, url = gateway.url): Client {
+  const client = connect(url, login);
+  clients.push(client);
+  return client;
+}
+
+/** Resolves when the gateway has so many subscriptions. */
+const subscribed = (count: number) => reached(() => gateway.live.stats.subscriptions === count);
+
+beforeAll(async () => {
+  ground = await startGround();
+  gateway = await ground.startGateway({
+    socketLimits: { AGENT: { sockets: 200, subscriptionsPerSocket: 10, subscriptions: 2_000 }, messagesBurst: 100 },
+  });
+});
+afterEach(async () => {
+  for (const client of clients.splice(0)) await client.dispose();
+  await subscribed(0);
+});
+afterAll(async () => ground.close());
+
+describe('one event', () => {
+  test('arrives once, as an envelope, with fields of two subgraphs', async () => {
+    const inbox = subscribe(signIn('per_ann'), UPDATES);
+    await subscribed(1);
+    const cursor = await ground.tickets.write({ incidentId: 'inc_7', kind: 'HELD' });
+    expect(await inbox.count(1)).toEqual([
+      {
+        data: {
+          incidentUpdates: {
+            cursor,
+            kind: 'HELD',
+            version: 1,
+            changedFields: ['state'],
+            incidentId: 'inc_7',
+            incident: { number: 'INC-7', organization: { name: 'Name of org_a' } },
+          },
+        },
+      },
+    ]);
+  });
+
+  test('is executed once, made text once and asked of each subgraph once for 1,000 subscribers of one scope', async () => {
+    const inboxes = Array.from({ length: 100 }, () => signIn('per_ann')).flatMap((client) =>
+      Array.from({ length: 10 }, () => subscribe(client, UPDATES)),
+    );
+    await subscribed(1_000);
+    const before = { ...gateway.live.stats };
+    const calls = (subgraph: string) => ground.runtime.metrics.counts.get(subgraph)?.requests ?? 0;
+    const [tickets, directory] = [calls('tickets'), calls('directory')];
+    ground.storeCalls.clear();
+
+    await ground.tickets.write({});
+    await Promise.all(inboxes.map((inbox) => inbox.count(1)));
+
+    const after = gateway.live.stats;
+    expect({
+      groups: after.groups,
+      executions: after.executions - before.executions,
+      stringifies: after.stringifies - before.stringifies,
+      delivered: after.delivered - before.delivered,
+      tickets: calls('tickets') - tickets,
+      directory: calls('directory') - directory,
+      storeCalls: Object.fromEntries(ground.storeCalls),
+    }).toEqual({
+      groups: 1,
+      executions: 1,
+      stringifies: 1,
+      delivered: 1_000,
+      tickets: 1,
+      directory: 1,
+      storeCalls: { Incident: 1, Organization: 1 },
+    });
+  });
+
+  test('reaches a document under its own aliases and fragments', async () => {
+    const document = `subscription { ...Root }
+      fragment Root on Subscription { changed: incidentUpdates { where: cursor incident { ...Short } } }
+      fragment Short on Incident { nr: number }`;
+    const inbox = subscribe(signIn('per_ann'), document);
+    await subscribed(1);
+    const cursor = await ground.tickets.write({ incidentId: 'inc_9' });
+    expect(await inbox.count(1)).toEqual([{ data: { changed: { where: cursor, incident: { nr: 'INC-9' } } } }]);
+  });
+
+  test('tells who did it, through the directory', async () => {
+    const document = `subscription { incidentUpdates { actor { kind person { name } } } }`;
+    const inbox = subscribe(signIn('per_ann'), document);
+    await subscribed(1);
+    await ground.tickets.write({ personId: 'per_sam' });
+    await inbox.count(1);
+    expect(inbox.envelopes).toEqual([{ actor: { kind: 'PERSON', person: { name: 'Name of per_sam' } } }]);
+  });
+});
+
+describe('who receives what', () => {
+  test("another organization's event is neither delivered nor executed", async () => {
+    const [ann, bob] = [subscribe(signIn('per_ann'), UPDATES), subscribe(signIn('per_bob'), UPDATES)];
+    await subscribed(2);
+    const { executions } = gateway.live.stats;
+    await ground.tickets.write({ organizationId: 'org_b', incidentId: 'inc_b1' });
+    await bob.count(1);
+    await ground.tickets.write({ incidentId: 'inc_a1' });
+    await ann.count(1);
+    expect(ann.envelopes.map(({ incidentId }) => incidentId)).toEqual(['inc_a1']);
+    expect(bob.envelopes.map(({ incidentId }) => incidentId)).toEqual(['inc_b1']);
+    expect(gateway.live.stats.executions - executions).toBe(2);
+  });
+
+  test('staff receive the events of all organizations, and internal ones, which customers do not', async () => {
+    const [ann, sam] = [subscribe(signIn('per_ann'), UPDATES), subscribe(signIn('per_sam'), UPDATES)];
+    await subscribed(2);
+    await ground.tickets.write(
+      { internal: true },
+      { organizationId: 'org_b', incidentId: 'inc_b1' },
+      { kind: 'CLOSED' },
+    );
+    await Promise.all([sam.count(3), ann.count(1)]);
+    expect(sam.envelopes.map(({ kind }) => kind)).toEqual(['HELD', 'HELD', 'CLOSED']);
+    expect(ann.envelopes.map(({ kind }) => kind)).toEqual(['CLOSED']);
+  });
+
+  test('people of one organization share an execution that asks nothing personal', async () => {
+    subscribe(signIn('per_ann'), UPDATES);
+    subscribe(signIn('per_ana'), UPDATES);
+    await subscribed(2);
+    expect(gateway.live.stats.groups).toBe(1);
+  });
+
+  test('a field that depends on the person is read for each person', async () => {
+    const document = `subscription { incidentUpdates { incident { allowedActions } } }`;
+    const [ann, ana] = [subscribe(signIn('per_ann'), document), subscribe(signIn('per_ana'), document)];
+    await subscribed(2);
+    expect(gateway.live.stats.groups).toBe(2);
+    await ground.tickets.write({});
+    await Promise.all([ann.count(1), ana.count(1)]);
+    expect(ann.envelopes).toEqual([{ incident: { allowedActions: ['COMMENT'] } }]);
+    expect(ana.envelopes).toEqual([{ incident: { allowedActions: [] } }]);
+  });
+
+  test.each([
+    ['incidentId', { incidentId: 'inc_2' }, ['inc_2']],
+    ['organizationId', { organizationId: 'org_b' }, ['inc_b3']],
+    ['kind', { kind: ['CLOSED', 'REOPENED'] }, ['inc_4']],
+    ['priority, before or after the change', { priority: ['P1'] }, ['inc_5']],
+    ['all conditions together', { kind: ['HELD'], priority: ['P2'] }, ['inc_6']],
+  ])('a filter by %s', async (_what, filter, expected) => {
+    const inbox = subscribe(signIn('per_sam'), UPDATES, { filter });
+    const all = subscribe(signIn('per_sam'), UPDATES);
+    await subscribed(2);
+    const { executions } = gateway.live.stats;
+    await ground.tickets.write(
+      { incidentId: 'inc_2' },
+      { incidentId: 'inc_b3', organizationId: 'org_b' },
+      { incidentId: 'inc_4', kind: 'CLOSED', priority: ['P2'] },
+      { incidentId: 'inc_5', priority: ['P1', 'P3'] },
+      { incidentId: 'inc_6', priority: ['P2'] },
+    );
+    await all.count(5);
+    await inbox.count(1);
+    expect(inbox.envelopes.map(({ incidentId }) => incidentId)).toEqual(expected);
+    expect(gateway.live.stats.executions - executions).toBe(5 + expected.length);
+  });
+});
+
+describe('a live tally', () => {
+  test('comes once at the start and again after an event', async () => {
+    const inbox = subscribe(signIn('per_ann'), COUNTS);
+    await inbox.count(1);
+    const cursor = await ground.tickets.write({});
+    await inbox.until(({ cursors }) => cursors.at(-1) === cursor);
+    expect(inbox.envelopes[1]).toMatchObject({ cursor, counts: { open: ground.tickets.head } });
+  });
+
+  test('is made at most four times a second, however many events arrive, and ends with the newest', async () => {
+    const inbox = subscribe(signIn('per_ann'), COUNTS);
+    await inbox.count(1);
+    const { executions } = gateway.live.stats;
+    const started = performance.now();
+    let cursor = '';
+    for (let i = 0; i < 100; i += 1) cursor = await ground.tickets.write({});
+    await inbox.until(({ cursors }) => cursors.at(-1) === cursor);
+    const quarters = (performance.now() - started) / 250;
+    expect(gateway.live.stats.executions - executions).toBeLessThanOrEqual(Math.ceil(quarters) + 1);
+  });
+
+  test('is shared by those who ask at the same time', async () => {
+    const { executions } = gateway.live.stats;
+    const inboxes = Array.from({ length: 10 }, () => subscribe(signIn('per_bob'), COUNTS));
+    await Promise.all(inboxes.map((inbox) => inbox.count(1)));
+    expect(gateway.live.stats.executions - executions).toBeLessThanOrEqual(2);
+  });
+});
+
+describe('a part that is down', () => {
+  test('leaves the rest of a message, a masked error, and recovers by itself', async () => {
+    const [federated, plain] = [
+      subscribe(signIn('per_ann'), UPDATES),
+      subscribe(signIn('per_ann'), `subscription { incidentUpdates { cursor incident { number } } }`),
+    ];
+    await subscribed(2);
+    await ground.stopSubgraph('directory');
+    await ground.tickets.write({ incidentId: 'inc_3' });
+    const [message] = await federated.count(1);
+    await plain.count(1);
+    expect(message).toMatchObject({
+      data: { incidentUpdates: { incident: { number: 'INC-3', organization: null } } },
+      errors: [
+        {
+          path: ['incidentUpdates', 'incident', 'organization'],
+          extensions: { code: 'SERVICE_UNAVAILABLE', service: 'directory' },
+        },
+      ],
+    });
+    expect(JSON.stringify(message)).not.toMatch(/127\.0\.0\.1|ECONNREFUSED|http:/);
+    expect(plain.messages[0]?.errors).toBeUndefined();
+
+    await ground.startSubgraph('directory');
+    await ground.tickets.write({ incidentId: 'inc_3' });
+    const messages = await federated.count(2);
+    expect(messages[1]).toMatchObject({
+      data: { incidentUpdates: { incident: { organization: { name: 'Name of org_a' } } } },
+    });
+  });
+});
+
+describe('what cannot be subscribed to', () => {
+  const refused = async (query: string, variables = {}) => {
+    const inbox = subscribe(signIn('per_ann'), query, variables);
+    await inbox.until(({ errors }) => errors !== null);
+    return inbox.errors?.[0];
+  };
+
+  test.each([
+    ['a query', '{ me { id } }', 'BAD_USER_INPUT', /HTTP POST/],
+    [
+      'a mutation',
+      'mutation { closeIncident(input: {id: "inc_1", expectedVersion: 1}) { id } }',
+      'BAD_USER_INPUT',
+      /HTTP POST/,
+    ],
+    ['what is not GraphQL', 'subscription {', 'GRAPHQL_PARSE_FAILED', /Syntax Error/],
+    [
+      'an unknown field',
+      'subscription { incidentUpdates { cursr } }',
+      'GRAPHQL_VALIDATION_FAILED',
+      /Cannot query field "cursr"/,
+    ],
+    [
+      'two fields at the root',
+      'subscription { incidentUpdates { cursor } incidentQueueCounts { cursor } }',
+      'GRAPHQL_VALIDATION_FAILED',
+      /only one/,
+    ],
+    [
+      'a field that is skipped',
+      'subscription { incidentUpdates @skip(if: true) { cursor } }',
+      'BAD_USER_INPUT',
+      /skipped/,
+    ],
+    [
+      'a document that is too deep',
+      `subscription { incidentUpdates { incident { ${'comments(first: 1) { nodes { incident { '.repeat(4)} id ${'} } }'.repeat(4)} } } }`,
+      'QUERY_TOO_COMPLEX',
+      /./,
+    ],
+  ])('%s is refused under its id', async (_what, query, code, message) => {
+    expect(await refused(query)).toMatchObject({
+      extensions: { code },
+      message: expect.stringMatching(message) as unknown,
+    });
+  });
+
+  test('no suggestion tells what else exists', async () => {
+    expect((await refused('subscription { incidentUpdates { cursr } }'))?.message).not.toMatch(/Did you mean/);
+  });
+
+  test('a variable of the wrong type is named', async () => {
+    const problem = await refused(UPDATES, { filter: { priority: 'P9' } });
+    expect(problem).toMatchObject({ extensions: { code: 'BAD_USER_INPUT', fields: [{ path: 'variables' }] } });
+  });
+
+  test('a cursor that is none is refused', async () => {
+    expect(await refused(UPDATES, { after: 'yesterday' })).toMatchObject({
+      extensions: { code: 'BAD_USER_INPUT', fields: [{ path: 'after' }] },
+    });
+  });
+});
+
+test('nothing is held for those who left', async () => {
+  const client = signIn('per_ann');
+  const inbox = subscribe(client, UPDATES);
+  subscribe(client, COUNTS);
+  await subscribed(2);
+  inbox.leave();
+  await subscribed(1);
+  await client.dispose();
+  await reached(() => gateway.live.stats.sockets === 0);
+  expect(gateway.live.stats).toMatchObject({ sockets: 0, subscriptions: 0, groups: 0 });
+});

@@ -1,0 +1,153 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import type { Principal } from '@desk/directory/principal';
+import { ManualClock } from '@desk/kit/clock';
+import { createLogger } from '@desk/kit/logger';
+import { MemoryStream } from '@desk/kit/memory-stream';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { buildPrincipal, TestLog } from './live-ground.ts';
+import { createPrincipals, type Principals } from './principals.ts';
+
+let clock: ManualClock;
+let log: TestLog;
+let stream: MemoryStream;
+let directory: Server;
+let principals: Principals;
+/** What the directory answers, or the status with which it fails. */
+let answer: Principal | null | number;
+let asked: string[];
+let tokens: (string | undefined)[];
+
+beforeEach(async () => {
+  clock = new ManualClock('2026-04-06T15:00:00Z');
+  stream = new MemoryStream();
+  log = new TestLog('directory', stream);
+  answer = buildPrincipal({ id: 'per_ann' });
+  [asked, tokens] = [[], []];
+  directory = createServer((request, response) => {
+    asked.push(request.url ?? '');
+    tokens.push(request.headers.authorization);
+    if (typeof answer === 'number') response.writeHead(answer).end();
+    else response.end(JSON.stringify({ principal: answer }));
+  });
+  await new Promise<void>((resolve) => directory.listen(0, '127.0.0.1', resolve));
+  principals = createPrincipals({
+    directoryUrl: `http://127.0.0.1:${(directory.address() as AddressInfo).port}`,
+    signToken: async (audience, { purpose }) => `${purpose} for ${audience}`,
+    stream,
+    pull: (_service, after, limit) => log.pull(after, limit),
+    clock,
+    logger: createLogger('gateway', 'silent'),
+  });
+});
+afterEach(async () => {
+  const stopped = principals.stop();
+  await stream.close();
+  await stopped;
+  directory.closeAllConnections();
+  await new Promise((resolve) => directory.close(resolve));
+});
+
+const code = (work: Promise<unknown>) =>
+  work.then(
+    () => 'none',
+    (error: { code?: string }) => error.code,
+  );
+/** Resolves when the next change was told. */
+const told = () => new Promise<string | null>((resolve) => principals.onChange(resolve));
+
+describe('a login', () => {
+  test('is asked for once a minute, with a token of a service', async () => {
+    await principals.resolve('a b');
+    clock.advance(59_999);
+    await principals.resolve('a b');
+    expect([asked, tokens]).toEqual([['/principals?login=a%20b'], ['Bearer SERVICE for directory']]);
+    clock.advance(1);
+    await principals.resolve('a b');
+    expect(asked).toHaveLength(2);
+  });
+
+  test('that many ask for at once is asked for once', async () => {
+    await Promise.all(Array.from({ length: 20 }, () => principals.resolve('ann')));
+    expect(asked).toHaveLength(1);
+  });
+
+  test.each([
+    ['unknown', () => null],
+    ['not active', () => buildPrincipal({ id: 'per_ann', active: false })],
+  ])('of somebody %s is refused with UNAUTHENTICATED', async (_who, made) => {
+    answer = made();
+    expect(await code(principals.resolve('ann'))).toBe('UNAUTHENTICATED');
+  });
+});
+
+describe('a directory that does not answer', () => {
+  test('refuses with SERVICE_UNAVAILABLE who is not known', async () => {
+    answer = 503;
+    expect(await code(principals.resolve('ann'))).toBe('SERVICE_UNAVAILABLE');
+  });
+
+  test('stops nobody who was known less than five minutes ago', async () => {
+    await principals.resolve('ann');
+    answer = 503;
+    clock.advance(299_999);
+    expect(await principals.resolve('ann')).toMatchObject({ id: 'per_ann' });
+    clock.advance(1);
+    expect(await code(principals.resolve('ann'))).toBe('SERVICE_UNAVAILABLE');
+  });
+});
+
+describe("the directory's events", () => {
+  // An event that is written before the reader has found the log's head would be no news to it.
+  beforeEach(async () => {
+    while (log.pulls === 0) await new Promise((resolve) => setImmediate(resolve));
+    await new Promise((resolve) => setImmediate(resolve));
+  });
+
+  test('about a person make him forgotten, and tell of him', async () => {
+    await principals.resolve('ann');
+    const change = told();
+    await log.writeRaw('person.changed', { recordId: 'per_ann' });
+    expect(await change).toBe('per_ann');
+    await principals.resolve('ann');
+    expect(asked).toHaveLength(2);
+  });
+
+  test('about somebody else leave him known', async () => {
+    await principals.resolve('ann');
+    const change = told();
+    await log.writeRaw('client.changed', { recordId: 'cli_1' });
+    await change;
+    await principals.resolve('ann');
+    expect(asked).toHaveLength(1);
+  });
+
+  test('about authorizations make everybody forgotten', async () => {
+    await principals.resolve('ann');
+    const change = told();
+    await log.writeRaw('authorization.revoked', { recordId: 'aut_1' });
+    expect(await change).toBeNull();
+    await principals.resolve('ann');
+    expect(asked).toHaveLength(2);
+  });
+
+  test('make a login that was unknown be asked for again', async () => {
+    answer = null;
+    await code(principals.resolve('ann'));
+    const change = told();
+    answer = buildPrincipal({ id: 'per_ann' });
+    await log.writeRaw('person.created', { recordId: 'per_ann' });
+    await change;
+    expect(await principals.resolve('ann')).toMatchObject({ id: 'per_ann' });
+  });
+
+  test('that come while a login is asked for keep its answer from being remembered', async () => {
+    const change = told();
+    const resolving = principals.resolve('ann');
+    await log.writeRaw('person.changed', { recordId: 'per_ann' });
+    await change;
+    await resolving;
+    await principals.resolve('ann');
+    expect(asked).toHaveLength(2);
+  });
+});

@@ -1,0 +1,172 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { Viewer } from '@desk/kit/viewer';
+import { supergraphSdl } from '@desk/schema/sdl';
+import { getNamedType, isNonNullType, isObjectType, parse, printType, type FormattedExecutionResult } from 'graphql';
+import { LIVE_FIELDS } from './live-fields.ts';
+import { reached, startGround, type Ground } from './live-ground.ts';
+import { connect, subscribe } from './live-inbox.ts';
+import { telemetryIsOff } from './telemetry.ts';
+
+const UPDATES = `subscription Changes($after: String, $short: Boolean = false) {
+  incidentUpdates(after: $after) { cursor incident { number organization @skip(if: $short) { name } } }
+}`;
+const ANN: Viewer = {
+  id: 'per_ann',
+  kind: 'PERSON',
+  memberships: [{ organizationId: 'org_a', roles: [] }],
+  delegations: [],
+  staff: false,
+  auditor: false,
+};
+
+let ground: Ground;
+beforeAll(async () => {
+  ground = await startGround();
+});
+afterAll(async () => ground.close());
+
+test("the gateway library's own reports are off before it is constructed", () => {
+  expect(telemetryIsOff()).toBe(true);
+});
+
+describe('a planned subscription', () => {
+  const plan = (text: string, name: string | null = null) => ground.runtime.plan(parse(text), name);
+  const event = {
+    field: 'incidentUpdates',
+    envelope: { cursor: 'tickets:1-1', incident: { __typename: 'Incident', id: 'inc_1' } },
+  };
+  const run = async (variables: Record<string, unknown> = {}) => {
+    const context = { ...ground.runtime.context({ viewer: ANN, requestId: 'r' }), live: event };
+    return JSON.parse(JSON.stringify(await ground.runtime.execute(plan(UPDATES), variables, context))) as unknown;
+  };
+
+  test('begins in the event subgraph and goes on in the services: the contract with the planner', () => {
+    const { node } = plan(UPDATES).queryPlan;
+    expect(node?.kind).toBe('Sequence');
+    const text = JSON.stringify(node);
+    const services = [...text.matchAll(/"serviceName":"(\w+)"/g)].map(([, service]) => service);
+    expect(services).toEqual(['tickets_events', 'tickets', 'directory']);
+  });
+
+  test('runs for an event by the public executor', async () => {
+    expect(await run()).toEqual({
+      data: {
+        incidentUpdates: {
+          cursor: 'tickets:1-1',
+          incident: { number: 'INC-1', organization: { name: 'Name of org_a' } },
+        },
+      },
+    });
+  });
+
+  test('leaves out what its variables say', async () => {
+    expect(await run({ short: true })).toEqual({
+      data: { incidentUpdates: { cursor: 'tickets:1-1', incident: { number: 'INC-1' } } },
+    });
+  });
+
+  test('is made once for one text, however it is spaced', () => {
+    expect(plan(UPDATES)).toBe(plan(UPDATES.replace(/\s+/g, ' ')));
+  });
+
+  test('knows whether it asks for something personal, also inside a fragment', () => {
+    expect(plan(UPDATES).personal).toBe(false);
+    const personal = `subscription { incidentUpdates { incident { ...F } } } fragment F on Incident { allowedActions }`;
+    expect(plan(personal).personal).toBe(true);
+  });
+
+  test('is of the operation that is named', () => {
+    const two = `subscription A { incidentUpdates { cursor } } subscription B { incidentQueueCounts { cursor } }`;
+    expect(plan(two, 'B').rootField.name.value).toBe('incidentQueueCounts');
+    expect(() => plan(two)).toThrow(/Name one operation/);
+  });
+});
+
+describe('a request by HTTP', () => {
+  const ask = async (query: string): Promise<FormattedExecutionResult> => {
+    const document = parse(query);
+    const [operation] = document.definitions;
+    const { executor } = ground.runtime.gateway;
+    const request = { query, variables: {} };
+    const context = ground.runtime.context({ viewer: ANN, requestId: 'r' });
+    const metrics = {};
+    const found = { document, operation, operationName: null, queryHash: query, source: query };
+    const result = await executor({ request, context, metrics, schema: ground.runtime.apiSchema, ...found } as never);
+    return JSON.parse(JSON.stringify(result)) as FormattedExecutionResult;
+  };
+
+  test('asks a subgraph once for what ten requests of one viewer want in one turn', async () => {
+    const query = '{ incident(id: "inc_1") { number organization { name } } }';
+    ground.storeCalls.clear();
+    const answers = await Promise.all(Array.from({ length: 10 }, () => ask(query)));
+    for (const { data } of answers)
+      expect(data).toEqual({ incident: { number: 'INC-1', organization: { name: 'Name of org_a' } } });
+    expect(Object.fromEntries(ground.storeCalls)).toEqual({ Incident: 1, Organization: 1 });
+  });
+});
+
+describe('the supergraph', () => {
+  test('tells the costs, the personal fields and the live fields of the SDL', () => {
+    const { costs, personal, live } = ground.runtime.directives;
+    expect(costs.get('Subscription.incidentUpdates')).toBe(5);
+    expect(costs.get('Query.incidentQueueCounts')).toBe(50);
+    expect([...personal].sort()).toEqual(['Incident.allowedActions', 'Query.me']);
+    expect(live.get('incidentQueueCounts')).toEqual({ stream: 'tickets', entity: 'incident', snapshot: true });
+  });
+
+  test('has a live field for each that the gateway knows, and no other', () => {
+    const type = ground.runtime.apiSchema.getSubscriptionType();
+    expect(Object.keys(type?.getFields() ?? {}).sort()).toEqual(Object.keys(LIVE_FIELDS).sort());
+    expect([...ground.runtime.directives.live.keys()].sort()).toEqual(Object.keys(LIVE_FIELDS).sort());
+  });
+
+  test('has a condition in the gateway for each that a filter of a live field has', () => {
+    const fields = ground.runtime.apiSchema.getSubscriptionType()?.getFields() ?? {};
+    for (const [name, field] of Object.entries(LIVE_FIELDS)) {
+      const filter = fields[name]?.args.find((argument) => argument.name === 'filter')?.type;
+      const type = filter && getNamedType(filter);
+      const conditions = type && 'getFields' in type ? Object.keys(type.getFields()).sort() : [];
+      expect(field.kind === 'EVENTS' ? Object.keys(field.filter).sort() : []).toEqual(conditions);
+    }
+  });
+
+  test('lets every reference from a live envelope be null: the rest must arrive when one service is down', () => {
+    const { apiSchema } = ground.runtime;
+    const envelopes = Object.values(apiSchema.getSubscriptionType()?.getFields() ?? {}).map(({ type }) =>
+      getNamedType(type),
+    );
+    const required = envelopes.flatMap((envelope) =>
+      (isObjectType(envelope) ? Object.values(envelope.getFields()) : [])
+        .filter(({ type }) => isObjectType(getNamedType(type)) && isNonNullType(type))
+        .map(({ name }) => `${envelope.name}.${name}`),
+    );
+    expect(required).toEqual([]);
+  });
+});
+
+describe('a new supergraph', () => {
+  test('that is none is refused, and the one before goes on', async () => {
+    const { epoch } = ground.runtime;
+    await expect(ground.runtime.update('type Query { broken')).rejects.toThrow();
+    expect(ground.runtime.epoch).toBe(epoch);
+    expect(printType(ground.runtime.apiSchema.getSubscriptionType() as never)).toMatch(/incidentUpdates/);
+  });
+
+  test('goes on with the subscriptions that fit it, and ends the others with SCHEMA_CHANGED', async () => {
+    const gateway = await ground.startGateway();
+    const client = connect(gateway.url, 'per_ann');
+    const kept = subscribe(client, 'subscription { incidentUpdates { cursor } }');
+    const lost = subscribe(client, 'subscription { incidentUpdates { cursor changedFields } }');
+    await reached(() => gateway.live.stats.subscriptions === 2);
+    const sdl = supergraphSdl().replace(/^ {2}changedFields: /m, '  changedNames: ');
+    expect(sdl).not.toBe(supergraphSdl());
+    await ground.runtime.update(sdl);
+    await lost.until(({ errors }) => errors !== null);
+    expect(lost.errors?.[0]).toMatchObject({ extensions: { code: 'SCHEMA_CHANGED' } });
+    await ground.tickets.write({});
+    await kept.count(1);
+    expect(kept.errors).toBeNull();
+    await client.dispose();
+    await ground.runtime.update(supergraphSdl());
+  });
+});

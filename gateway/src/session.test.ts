@@ -1,0 +1,104 @@
+import { expect, test } from '@jest/globals';
+import { ManualClock } from '@desk/kit/clock';
+import { createSessions } from './session.ts';
+
+const SECRET = 'thirty-two bytes and a few more of them';
+const HOUR_MS = 60 * 60 * 1_000;
+const LENA = { login: 'lena', name: 'Lena' };
+
+function ground({ secret = SECRET, https = true } = {}) {
+  const clock = new ManualClock('2026-04-06T12:00:00.000Z');
+  return { clock, sessions: createSessions({ secret, https, clock }) };
+}
+
+/** What a browser sends back of a `Set-Cookie`. */
+const cookieOf = (setCookie: string) => setCookie.split(';')[0] ?? '';
+
+test('a session is read back as it was started', async () => {
+  const { sessions } = ground();
+  const cookie = cookieOf(await sessions.start(LENA));
+  expect(await sessions.read(`other=1; ${cookie}`)).toMatchObject(LENA);
+});
+
+test('the cookie is bound to this host, hidden from scripts, and not sent by other sites’ forms', async () => {
+  const setCookie = await ground().sessions.start(LENA);
+  expect(setCookie).toMatch(/^__Host-desk=[\w.-]+; Path=\/; Expires=[^;]+; HttpOnly; Secure; SameSite=Lax$/);
+});
+
+test('over plain http the cookie has no prefix that browsers would refuse', async () => {
+  expect(await ground({ https: false }).sessions.start(LENA)).toMatch(/^desk=(?!.*Secure)/);
+});
+
+test('the cookie does not show who signed in', async () => {
+  const [, sealed = ''] = cookieOf(await ground().sessions.start(LENA)).split('=');
+  const parts = sealed.split('.').map((part) => Buffer.from(part, 'base64url').toString('latin1'));
+  expect(parts.join()).not.toMatch(/lena/i);
+});
+
+test('a cookie with any one character changed is no session', async () => {
+  const { sessions } = ground();
+  const cookie = cookieOf(await sessions.start(LENA));
+  const start = cookie.indexOf('=') + 1;
+  const read: unknown[] = [];
+  for (let at = start; at < cookie.length; at++) {
+    // Of the last character of a part some bits mean nothing, so the change is one that counts in every place.
+    const other = cookie[at] === 'A' ? 'z' : 'A';
+    const changed = cookie.slice(0, at) + other + cookie.slice(at + 1);
+    if (cookie[at] !== '.' && (at + 1 === cookie.length || cookie[at + 1] === '.')) continue;
+    read.push(await sessions.read(changed));
+  }
+  expect(read.filter((session) => session !== null)).toEqual([]);
+});
+
+test('a cookie sealed with another secret is no session', async () => {
+  const cookie = cookieOf(await ground({ secret: `${SECRET} but another` }).sessions.start(LENA));
+  expect(await ground().sessions.read(cookie)).toBeNull();
+});
+
+test('a session ends after eight hours without use', async () => {
+  const { clock, sessions } = ground();
+  const cookie = cookieOf(await sessions.start(LENA));
+  const ends: boolean[] = [];
+  clock.advance(8 * HOUR_MS - 1);
+  ends.push((await sessions.read(cookie)) === null);
+  clock.advance(1);
+  ends.push((await sessions.read(cookie)) === null);
+  expect(ends).toEqual([false, true]);
+});
+
+test('a session in use ends twelve hours after it began', async () => {
+  const { clock, sessions } = ground();
+  let cookie = cookieOf(await sessions.start(LENA));
+  let hours = 0;
+  for (; hours < 24; hours++) {
+    const session = await sessions.read(cookie);
+    if (!session) break;
+    cookie = cookieOf((await sessions.renew(session)) ?? cookie);
+    clock.advance(HOUR_MS);
+  }
+  expect(hours).toBe(12);
+});
+
+test('a cookie is made anew when it is older than five minutes', async () => {
+  const { clock, sessions } = ground();
+  const cookie = cookieOf(await sessions.start(LENA));
+  const renewed: boolean[] = [];
+  for (const ms of [5 * 60_000 - 1, 1]) {
+    clock.advance(ms);
+    const session = await sessions.read(cookie);
+    renewed.push(session !== null && (await sessions.renew(session)) !== null);
+  }
+  expect(renewed).toEqual([false, true]);
+});
+
+test('a cookie that waits for the return from sign-in is no session', async () => {
+  const { clock, sessions } = ground();
+  const { sealedCookie } = await import('./sealed-cookie.ts');
+  const other = sealedCookie({ name: 'desk-sign-in', secret: SECRET, https: true, clock });
+  const sealed = await other.give({ ...LENA, startedAt: 0, seenAt: 0 }, new Date(clock.now().getTime() + HOUR_MS));
+  expect(await sessions.read(cookieOf(sealed).replace('desk-sign-in', 'desk'))).toBeNull();
+});
+
+test('ending a session takes the cookie from the browser', () => {
+  expect(ground().sessions.end()).toMatch(/^__Host-desk=; Path=\/; Expires=Thu, 01 Jan 1970/);
+});

@@ -1,0 +1,78 @@
+import { LRUCache } from 'lru-cache';
+import type { Clock } from '@desk/kit/clock';
+import { sealedCookie } from './sealed-cookie.ts';
+
+/** A browser that somebody signed in with. It lives in the cookie alone, so it outlasts every restart. */
+export interface Session {
+  /** What the sign-in service calls the person; the directory knows who that is. */
+  login: string;
+  name: string;
+  startedAt: Date;
+  /** When the cookie was last made anew. */
+  seenAt: Date;
+  /** When it is over, unless it is used before then. */
+  endsAt: Date;
+}
+
+/** A session nobody used for this long is over, in milliseconds. */
+const IDLE_MS = 8 * 60 * 60 * 1_000;
+/** A session is over after this, however much it is used, in milliseconds. */
+const AGE_MS_MAX = 12 * 60 * 60 * 1_000;
+/** A cookie older than this is made anew when it is used, in milliseconds. */
+const RENEW_AFTER_MS = 5 * 60 * 1_000;
+const OPENED_MAX = 10_000;
+
+/** Reads and writes the browser's session. Every method that returns text returns a `Set-Cookie` value. */
+export interface Sessions {
+  start(person: { login: string; name: string }): Promise<string>;
+  /** The session in a `Cookie` header; null where there is none that holds. */
+  read(cookies: string | undefined): Promise<Session | null>;
+  /** A newer cookie for a session that is in use; null while the one it has will do. */
+  renew(session: Session): Promise<string | null>;
+  end(): string;
+}
+
+/** Sessions sealed with `secret`. */
+export function createSessions(options: { secret: string; https: boolean; clock: Clock }): Sessions {
+  const { clock } = options;
+  const cookie = sealedCookie({ ...options, name: 'desk' });
+  // Opening costs a decryption, and a browser sends the same text with each request.
+  const opened = new LRUCache<string, Session>({ max: OPENED_MAX });
+
+  const give = ({ login, name, startedAt }: Omit<Session, 'seenAt' | 'endsAt'>): Promise<string> => {
+    const now = clock.now().getTime();
+    const content = { login, name, startedAt: startedAt.getTime(), seenAt: now };
+    return cookie.give(content, new Date(Math.min(now + IDLE_MS, startedAt.getTime() + AGE_MS_MAX)));
+  };
+
+  const open = async (sealed: string): Promise<Session | null> => {
+    const known = opened.get(sealed);
+    if (known) return known;
+    const content = await cookie.open(sealed);
+    const { login, name, startedAt, seenAt, exp } = content ?? {};
+    if (typeof login !== 'string' || typeof name !== 'string' || !exp) return null;
+    const session = {
+      login,
+      name,
+      startedAt: new Date(Number(startedAt)),
+      seenAt: new Date(Number(seenAt)),
+      endsAt: new Date(exp * 1_000),
+    };
+    opened.set(sealed, session);
+    return session;
+  };
+
+  return {
+    start: (person) => give({ ...person, startedAt: clock.now() }),
+    async read(cookies) {
+      const sealed = cookie.find(cookies);
+      const session = sealed ? await open(sealed) : null;
+      return session && session.endsAt > clock.now() ? session : null;
+    },
+    async renew(session) {
+      const ageMs = clock.now().getTime() - session.seenAt.getTime();
+      return ageMs < RENEW_AFTER_MS ? null : give(session);
+    },
+    end: () => cookie.take(),
+  };
+}

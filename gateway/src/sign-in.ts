@@ -1,0 +1,182 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import {
+  authorizationCodeGrant,
+  buildAuthorizationUrl,
+  buildEndSessionUrl,
+  calculatePKCECodeChallenge,
+  ClientError,
+  randomNonce,
+  randomPKCECodeVerifier,
+  randomState,
+} from 'openid-client';
+import type { Principal } from '@desk/directory/principal';
+import type { Clock } from '@desk/kit/clock';
+import { Refusal } from '@desk/kit/errors';
+import type { Logger } from '@desk/kit/logger';
+import { unauthenticated } from './identity.ts';
+import { idpUnavailable, type Provider } from './provider.ts';
+import { sealedCookie } from './sealed-cookie.ts';
+import type { Sessions } from './session.ts';
+import { signInFailedPage } from './sign-in-page.ts';
+
+export interface SignInOptions {
+  provider: Provider;
+  sessions: Sessions;
+  /** Who a login is; refuses where the directory knows nobody active by it. */
+  resolve: (login: string) => Promise<Principal>;
+  /** Where browsers reach the gateway, without a path. */
+  publicUrl: string;
+  /** Key material of the cookie that waits for the browser's return. */
+  secret: string;
+  /** True where the provider is the demo issuer. */
+  demo: boolean;
+  clock: Clock;
+  logger: Logger;
+}
+
+/** How long somebody may take at the provider, in milliseconds. */
+const SIGN_IN_MS_MAX = 10 * 60 * 1_000;
+const HINT_CHARACTERS_MAX = 200;
+const DEMO_MS_MAX = 2_000;
+const LOOPBACK = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/;
+const CALLBACK = '/sign-in/callback';
+
+/**
+ * Sign-in of browsers by OpenID Connect (code with PKCE): `GET /sign-in?return=/path`, its callback, `POST /sign-out`, and
+ * `GET /session`, which says who is signed in. With the demo issuer also `GET /demo/token/<login>`, an access token as text.
+ */
+export function signInRoutes(app: FastifyInstance, options: SignInOptions): void {
+  const { provider, sessions, resolve, publicUrl, clock, logger } = options;
+  const https = publicUrl.startsWith('https:');
+  const underway = sealedCookie({ name: 'desk-sign-in', secret: options.secret, https, clock });
+
+  app.get<{ Querystring: Record<string, unknown> }>('/sign-in', async (request, reply) => {
+    if (otherNameOfThisMachine(request.headers.host, publicUrl))
+      return reply.redirect(`${publicUrl}${request.url}`, 302);
+    const { return: back, login_hint: hint, ui_locales: language } = request.query;
+    const [verifier, state, nonce] = [randomPKCECodeVerifier(), randomState(), randomNonce()];
+    const configuration = await provider.configuration();
+    const target = buildAuthorizationUrl(configuration, {
+      redirect_uri: `${publicUrl}${CALLBACK}`,
+      scope: 'openid profile',
+      response_type: 'code',
+      code_challenge: await calculatePKCECodeChallenge(verifier),
+      code_challenge_method: 'S256',
+      state,
+      nonce,
+      ...(typeof hint === 'string' && hint.length <= HINT_CHARACTERS_MAX ? { login_hint: hint } : {}),
+      ...(language === 'en' || language === 'fr' ? { ui_locales: language } : {}),
+    });
+    const content = { verifier, state, nonce, back: localPath(back, publicUrl) };
+    reply.header('set-cookie', await underway.give(content, new Date(clock.now().getTime() + SIGN_IN_MS_MAX)));
+    return reply.redirect(target.href, 302);
+  });
+
+  app.get(CALLBACK, async (request, reply) => {
+    const sealed = underway.find(request.headers.cookie);
+    const content = sealed ? await underway.open(sealed) : null;
+    if (!content) throw signInFailed();
+    const configuration = await provider.configuration();
+    const tokens = await authorizationCodeGrant(configuration, new URL(request.url, publicUrl), {
+      pkceCodeVerifier: String(content['verifier']),
+      expectedState: String(content['state']),
+      expectedNonce: String(content['nonce']),
+      idTokenExpected: true,
+    }).catch((error: unknown) => {
+      logger.warn({ error, requestId: request.id }, 'a sign-in failed');
+      throw unreachable(error) ? idpUnavailable() : signInFailed();
+    });
+    const claims = tokens.claims();
+    if (!claims) throw signInFailed();
+    // Somebody whom the directory does not know is told so here, not by a page that cannot load anything.
+    const principal = await resolve(claims.sub);
+    const name = typeof claims['name'] === 'string' ? claims['name'] : principal.name;
+    logger.info({ principal: principal.id, requestId: request.id }, 'somebody signed in');
+    reply.header('set-cookie', [await sessions.start({ login: claims.sub, name }), underway.take()]);
+    return reply.redirect(localPath(content['back'], publicUrl), 303);
+  });
+
+  app.post('/sign-out', async (request, reply) => {
+    if (request.headers['desk-csrf'] !== '1') throw unauthenticated();
+    reply.header('set-cookie', sessions.end());
+    return { signOutUrl: await signOutUrl(provider, publicUrl) };
+  });
+
+  app.get('/session', async (request) => {
+    const session = await sessions.read(request.headers.cookie);
+    const principal = session ? await resolve(session.login).catch(nobody) : null;
+    if (!session || !principal) return { signedIn: false, demo: options.demo ? await demoPeople(provider) : null };
+    const { name, language } = principal;
+    return { signedIn: true, name, language, expiresAt: session.endsAt.toISOString() };
+  });
+
+  if (!options.demo) return;
+  app.get<{ Params: { login: string } }>('/demo/token/:login', async (request, reply) => {
+    const answer = await askDemo(provider, `token/${encodeURIComponent(request.params.login)}`);
+    if (answer.status === 404) throw new Refusal('NOT_FOUND', String((await told(answer))['error_description']));
+    if (!answer.ok) throw idpUnavailable();
+    return reply.type('text/plain; charset=utf-8').send(`${String((await told(answer))['access_token'])}\n`);
+  });
+}
+
+/** Answers a browser that came to a sign-in route with a page; everything else gets the refusal as it is. */
+export function signInFailure(request: FastifyRequest, reply: FastifyReply, refusal: Refusal): FastifyReply | null {
+  if (!request.url.startsWith('/sign-in') || !request.headers.accept?.includes('text/html')) return null;
+  return reply.type('text/html; charset=utf-8').send(signInFailedPage(refusal.code, String(request.id)));
+}
+
+/**
+ * True where somebody opened 127.0.0.1 and the public address says localhost, or the other way round: a cookie of the one
+ * is not sent to the other, to which the provider leads back.
+ */
+function otherNameOfThisMachine(host: string | undefined, publicUrl: string): boolean {
+  const { host: known } = new URL(publicUrl);
+  return host !== undefined && host !== known && LOOPBACK.test(host) && LOOPBACK.test(known);
+}
+
+/** A path on this site, as it may stand in a `Location`; `/` for everything else. */
+function localPath(asked: unknown, publicUrl: string): string {
+  if (typeof asked !== 'string' || !asked.startsWith('/')) return '/';
+  const url = URL.canParse(asked, publicUrl) ? new URL(asked, publicUrl) : null;
+  // `//host`, `/\host` and the like are addresses elsewhere, and parse as such.
+  if (url?.origin !== publicUrl || url.pathname.startsWith('/sign-in')) return '/';
+  return `${url.pathname}${url.search}${url.hash}`;
+}
+
+function signInFailed(): Refusal {
+  return new Refusal('UNAUTHENTICATED', 'The sign-in did not work, or took too long. Start it again.');
+}
+
+function nobody(error: unknown): null {
+  if (error instanceof Refusal && error.code === 'UNAUTHENTICATED') return null;
+  throw error;
+}
+
+/** True when the provider did not answer, false when it answered something wrong. */
+function unreachable(error: unknown): boolean {
+  if (error instanceof ClientError && error.code === 'OAUTH_TIMEOUT') return true;
+  const cause = error instanceof ClientError ? error.cause : error;
+  return cause instanceof TypeError || (cause instanceof Response && cause.status >= 500);
+}
+
+async function signOutUrl(provider: Provider, publicUrl: string): Promise<string | null> {
+  const configuration = await provider.configuration().catch(() => null);
+  if (!configuration?.serverMetadata().end_session_endpoint) return null;
+  return buildEndSessionUrl(configuration, { post_logout_redirect_uri: `${publicUrl}/` }).href;
+}
+
+/** The people of the demo issuer; null while it does not answer. */
+async function demoPeople(provider: Provider): Promise<unknown> {
+  const answer = await askDemo(provider, 'people').catch(() => null);
+  return answer?.ok ? (await told(answer))['people'] : null;
+}
+
+async function askDemo(provider: Provider, path: string): Promise<Response> {
+  return fetch(`${provider.issuer}/demo/${path}`, { signal: AbortSignal.timeout(DEMO_MS_MAX) }).catch(() => {
+    throw idpUnavailable();
+  });
+}
+
+async function told(answer: Response): Promise<Record<string, unknown>> {
+  return (await answer.json()) as Record<string, unknown>;
+}

@@ -1,0 +1,139 @@
+import { buildOperationContext } from '@apollo/gateway';
+import { operationFromDocument, type Schema } from '@apollo/federation-internals';
+import type { QueryPlan, QueryPlanner } from '@apollo/query-planner';
+import { badInput } from '@desk/kit/errors';
+import {
+  getNamedType,
+  GraphQLError,
+  Kind,
+  NoSchemaIntrospectionCustomRule,
+  OperationTypeNode,
+  specifiedRules,
+  TypeInfo,
+  validate,
+  visit,
+  visitWithTypeInfo,
+  type DocumentNode,
+  type FieldNode,
+  type GraphQLSchema,
+  type OperationDefinitionNode,
+  type SelectionSetNode,
+} from 'graphql';
+import type { LiveDirective, SupergraphDirectives } from './supergraph-directives.ts';
+
+/** What a supergraph is planned with. */
+export interface PlanningSchema extends SupergraphDirectives {
+  /** Grows with each new supergraph. */
+  epoch: number;
+  apiSchema: GraphQLSchema;
+  /** The same schema as the planner knows it. */
+  api: Schema;
+  planner: QueryPlanner;
+}
+
+/** A subscription that was validated and planned. It holds no caller and no variables. */
+export interface SubscriptionPlan {
+  /** Of which schema it is a plan: `Runtime.epoch` at the time. */
+  epoch: number;
+  schema: GraphQLSchema;
+  document: DocumentNode;
+  operation: OperationDefinitionNode;
+  operationName: string | null;
+  /** The root field, however it is spread and aliased. */
+  rootField: FieldNode;
+  /** What `@live` says of the root field. */
+  live: LiveDirective;
+  /** True when it asks for something that depends on the person. */
+  personal: boolean;
+  /** The document in one spelling: equal texts ask for the same. */
+  normalised: string;
+  queryPlan: QueryPlan;
+  operationContext: ReturnType<typeof buildOperationContext>;
+}
+
+const RULES = [...specifiedRules, NoSchemaIntrospectionCustomRule];
+
+/**
+ * Validates and plans a subscription. Throws a GraphQLError with a code of the register: GRAPHQL_VALIDATION_FAILED, or
+ * BAD_USER_INPUT where the operation is none that can be live.
+ */
+export function planSubscription(
+  { api, apiSchema, epoch, live, personal, planner }: PlanningSchema,
+  document: DocumentNode,
+  { operationName, normalised }: { operationName: string | null; normalised: string },
+): SubscriptionPlan {
+  const operation = chooseOperation(document, operationName);
+  const [problem] = validate(apiSchema, document, RULES, { maxErrors: 1 });
+  if (problem) throw invalid(problem);
+  const rootField = findRootField(document, operation.selectionSet);
+  const directive = rootField && live.get(rootField.name.value);
+  if (!rootField || !directive) throw badInput([{ path: 'query', message: 'Select one live field.' }]);
+  const options = operationName === null ? {} : { operationName };
+  const { node } = planner.buildQueryPlan(operationFromDocument(api, document, options));
+  if (node?.kind !== 'Subscription') throw badInput([{ path: 'query', message: 'A live field cannot be skipped.' }]);
+  // The executor refuses subscriptions, but runs their two parts as the steps of any other plan.
+  const steps = node.rest ? { kind: 'Sequence' as const, nodes: [node.primary, node.rest] } : node.primary;
+  return {
+    epoch,
+    schema: apiSchema,
+    document,
+    operation,
+    operationName,
+    rootField,
+    live: directive,
+    personal: selectsAny(personal, apiSchema, document),
+    normalised,
+    queryPlan: { kind: 'QueryPlan', node: steps },
+    operationContext: buildOperationContext({ schema: apiSchema, operationDocument: document, ...options }),
+  };
+}
+
+function chooseOperation(document: DocumentNode, name: string | null): OperationDefinitionNode {
+  const operations = document.definitions.filter((node) => node.kind === Kind.OPERATION_DEFINITION);
+  const chosen =
+    name === null && operations.length === 1 ? operations[0] : operations.find((o) => o.name?.value === name);
+  if (!chosen) throw badInput([{ path: 'operationName', message: 'Name one operation of the document.' }]);
+  if (chosen.operation === OperationTypeNode.SUBSCRIPTION) return chosen;
+  throw badInput([
+    { path: 'query', message: 'Send queries and mutations by HTTP POST; this socket carries subscriptions.' },
+  ]);
+}
+
+function invalid(problem: GraphQLError): GraphQLError {
+  // What exists besides what was asked for is not hinted at.
+  const message = problem.message.replace(/ ?Did you mean [^?]*\?/g, '');
+  const { nodes, positions } = problem;
+  return new GraphQLError(message, {
+    nodes: nodes ?? null,
+    positions: positions ?? null,
+    extensions: { code: 'GRAPHQL_VALIDATION_FAILED' },
+  });
+}
+
+/** The field at the operation's root, through fragments. Validation has seen to it that there is one. */
+function findRootField(document: DocumentNode, { selections }: SelectionSetNode): FieldNode | null {
+  for (const selection of selections) {
+    if (selection.kind === Kind.FIELD) return selection;
+    const fragment =
+      selection.kind === Kind.INLINE_FRAGMENT
+        ? selection
+        : document.definitions.find(
+            (d) => d.kind === Kind.FRAGMENT_DEFINITION && d.name.value === selection.name.value,
+          );
+    const found = fragment && 'selectionSet' in fragment && fragment.selectionSet;
+    const field = found ? findRootField(document, found) : null;
+    if (field) return field;
+  }
+  return null;
+}
+
+function selectsAny(fields: ReadonlySet<string>, schema: GraphQLSchema, document: DocumentNode): boolean {
+  const types = new TypeInfo(schema);
+  let found = false;
+  const Field = ({ name }: FieldNode) => {
+    const parent = types.getParentType();
+    if (parent && fields.has(`${getNamedType(parent).name}.${name.value}`)) found = true;
+  };
+  visit(document, visitWithTypeInfo(types, { Field }));
+  return found;
+}
