@@ -1,0 +1,71 @@
+import { useQuery } from '@tanstack/react-query';
+import type { ChoiceSource } from './actions.ts';
+import { analystsQuery } from './api/queries.ts';
+import { useDesk } from './desk.tsx';
+import type { Choice } from './forms/field.tsx';
+import type { Language } from './generated/api.ts';
+import { PRIORITIES } from './incident-filter.ts';
+import { useText, wordFor } from './text.ts';
+
+/** The codes of the choices that are enums of the API, by the group of their words. */
+const ENUM_CHOICES = {
+  impacts: { group: 'impact', codes: ['HIGH', 'MEDIUM', 'LOW'] },
+  urgencies: { group: 'urgency', codes: ['HIGH', 'MEDIUM', 'LOW'] },
+  priorities: { group: 'priority', codes: PRIORITIES },
+  holdReasons: { group: 'holdReason', codes: ['CUSTOMER', 'CHANGE', 'PROBLEM', 'VENDOR', 'SCHEDULED'] },
+  resolutionCodes: {
+    group: 'resolutionCode',
+    codes: ['FIXED', 'WORKAROUND', 'KNOWN_ERROR', 'NOT_REPRODUCIBLE', 'DUPLICATE', 'CUSTOMER_SIDE', 'BY_CHANGE'],
+  },
+  causes: {
+    group: 'cause',
+    codes: ['SOFTWARE', 'CONFIGURATION', 'DATA', 'INFRASTRUCTURE', 'HUMAN', 'SUPPLIER', 'CUSTOMER_SYSTEM', 'UNKNOWN'],
+  },
+  linkKinds: {
+    group: 'linkKind',
+    codes: [
+      'CHILD_OF',
+      'DUPLICATE_OF',
+      'CAUSED_BY_CHANGE',
+      'CAUSED_BY_PROBLEM',
+      'FIXED_BY_CHANGE',
+      'WORKAROUND_BY',
+      'RELATED_TO',
+    ],
+  },
+} as const;
+
+/** The choices of a list, in the reader's language. `analysts` is empty until it is loaded, and unless `wanted`. */
+export function useChoices(wanted: boolean): (source: ChoiceSource) => Choice[] {
+  const { references, language, me } = useDesk();
+  const text = useText();
+  const analysts = useQuery({ ...analystsQuery, enabled: wanted });
+  return (source) => {
+    if (source === 'groups') return named(references.assignmentGroups, language);
+    if (source === 'categories') return named(references.incidentCategories, language);
+    if (source === 'services') return named(references.services, language);
+    if (source === 'analysts') {
+      const people = (analysts.data ?? []).map(({ id, name }) => ({ value: id, label: name }));
+      return people.sort((first, second) => Number(second.value === me.id) - Number(first.value === me.id));
+    }
+    const { group, codes } = ENUM_CHOICES[source];
+    return codes.map((code) => ({ value: code, label: wordFor(text, group, code) }));
+  };
+}
+
+/** A service's, category's or group's name in the reader's language; its code when it is not known. */
+export function nameOf(entries: readonly Named[], id: string, language: Language): string {
+  const entry = entries.find((candidate) => candidate.id === id);
+  if (!entry) return id;
+  return language === 'FR' ? entry.fr : entry.en;
+}
+
+interface Named {
+  id: string;
+  en: string;
+  fr: string;
+}
+
+function named(entries: readonly Named[], language: Language): Choice[] {
+  return entries.map(({ id, en, fr }) => ({ value: id, label: language === 'FR' ? fr : en }));
+}

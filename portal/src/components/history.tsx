@@ -1,0 +1,90 @@
+import { Button } from '@mantine/core';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { analystsQuery, historyQuery } from '../api/queries.ts';
+import { nameOf } from '../choices.ts';
+import { useDesk } from '../desk.tsx';
+import type { HistoryQuery } from '../generated/api.ts';
+import { findMessage, useText, wordFor } from '../text.ts';
+import { actorName } from './actor.ts';
+import { Failure } from './failure.tsx';
+import { Waiting } from './waiting.tsx';
+
+type Entry = NonNullable<HistoryQuery['incident']>['history']['nodes'][number];
+
+/** What happened to an incident, the newest first. */
+export function History({ id }: { id: string }) {
+  const text = useText();
+  const history = useInfiniteQuery(historyQuery(id));
+  if (history.error) return <Failure error={history.error} retry={() => void history.refetch()} />;
+  if (!history.data) return <Waiting />;
+  const entries = history.data.pages.flatMap((page) => [...(page?.nodes ?? [])].reverse());
+  return (
+    <>
+      <HistoryEntries entries={entries} />
+      {history.hasNextPage && (
+        <Button variant="default" size="compact-sm" onClick={() => void history.fetchNextPage()}>
+          {text('history.more')}
+        </Button>
+      )}
+    </>
+  );
+}
+
+/** Entries of a history: who, when, from what, to what. */
+export function HistoryEntries({ entries }: { entries: readonly Entry[] }) {
+  const text = useText();
+  const { format } = useDesk();
+  const word = useFieldWord();
+  return (
+    <ol className="history">
+      {entries.map((entry, index) => (
+        <li key={`${entry.at}-${entry.kind}-${index}`}>
+          <time dateTime={entry.at}>{format.instant(entry.at)}</time>
+          <div>
+            <strong>{wordFor(text, 'event', entry.kind)}</strong>{' '}
+            <span className="quiet">{actorName(entry.actor, text)}</span>
+            {entry.changes.map(({ field, from, to }) => (
+              <p key={field} className="change">
+                {text('history.change', { field: wordFor(text, 'changed', field) })}{' '}
+                {from !== null && <s>{word(field, from)}</s>} {to !== null && <span>{word(field, to)}</span>}
+              </p>
+            ))}
+            {entry.remark && <p className="remark">{entry.remark}</p>}
+          </div>
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+/** The words for codes in changes, by the name of the changed field. */
+const FIELD_WORDS: Readonly<Record<string, string>> = {
+  state: 'state',
+  priority: 'priority',
+  impact: 'impact',
+  urgency: 'urgency',
+  environment: 'environment',
+  holdReason: 'holdReason',
+  hold: 'holdReason',
+  resolutionCode: 'resolutionCode',
+  resolution: 'resolutionCode',
+  cause: 'cause',
+  RESPONSE: 'breachCause',
+  RESOLUTION: 'breachCause',
+  UPDATE: 'breachCause',
+};
+
+function useFieldWord(): (field: string, value: string) => string {
+  const text = useText();
+  const { references, language, format } = useDesk();
+  const analysts = useQuery(analystsQuery).data;
+  return (field, value) => {
+    if (field.startsWith('assignee')) return analysts?.find(({ id }) => id === value)?.name ?? text('actor.person');
+    const group = FIELD_WORDS[field.split('.')[0] ?? ''];
+    if (group && findMessage(`${group}.${value}`)) return wordFor(text, group, value);
+    if (field.startsWith('service')) return nameOf(references.services, value, language);
+    if (field.startsWith('category')) return nameOf(references.incidentCategories, value, language);
+    if (field.startsWith('assignmentGroup')) return nameOf(references.assignmentGroups, value, language);
+    return /^\d{4}-\d\d-\d\dT.*Z$/.test(value) ? format.instant(value) : value;
+  };
+}

@@ -1,0 +1,150 @@
+import { NativeSelect, TextInput } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { Link, useNavigate } from '@tanstack/react-router';
+import { useEffect, useRef, useState } from 'react';
+import { countsQuery, distributorsQuery } from '../api/queries.ts';
+import { useCommand } from '../commands.ts';
+import { useChoices } from '../choices.ts';
+import { useDesk } from '../desk.tsx';
+import { ORDERS, PRIORITIES, STATES, type ListOrder, type ListSearch } from '../incident-filter.ts';
+import { ariaKeys } from '../keys.ts';
+import { useText, wordFor } from '../text.ts';
+
+/** The list waits this long after the last letter before it searches, in milliseconds. */
+const SEARCH_MS = 250;
+
+/** The views everybody needs, each with its live count where the tally has one. */
+export function Views({ search }: { search: ListSearch }) {
+  const text = useText();
+  const { staff } = useDesk();
+  const counts = useQuery(countsQuery).data;
+  const onHold = counts?.byState.find(({ state }) => state === 'ON_HOLD')?.count;
+  const views: {
+    name: 'open' | 'unassigned' | 'breached' | 'waiting' | 'mine' | 'resolved' | 'all';
+    search: ListSearch;
+    count?: number | undefined;
+  }[] = [
+    { name: 'open', search: { open: true }, count: counts?.open },
+    ...(staff ? ([{ name: 'mine', search: { open: true, assignee: 'me' } }] as const) : []),
+    ...(staff
+      ? ([{ name: 'unassigned', search: { open: true, unassigned: true }, count: counts?.unassigned }] as const)
+      : []),
+    { name: 'breached', search: { open: true, breached: true }, count: counts?.breached },
+    { name: 'waiting', search: { state: 'ON_HOLD' }, count: onHold },
+    { name: 'resolved', search: { state: 'RESOLVED' } },
+    { name: 'all', search: {} },
+  ];
+  return (
+    <nav className="views" aria-label={text('view.label')}>
+      {views.map((view) => (
+        <Link
+          key={view.name}
+          to="/incidents"
+          search={{ ...NO_SEARCH, ...view.search, order: search.order }}
+          // Every other condition must be absent for a view to be the one that is shown.
+          activeOptions={{ explicitUndefined: true }}
+        >
+          {text(`view.${view.name}`)}
+          {view.count !== undefined && <span className="count">{view.count}</span>}
+        </Link>
+      ))}
+    </nav>
+  );
+}
+
+/** Words and choices that narrow the list. All of it stands in the address, so that a view can be kept and sent. */
+export function ListFilter({ search }: { search: ListSearch }) {
+  const text = useText();
+  const navigate = useNavigate();
+  const { staff, clients } = useDesk();
+  const choices = useChoices(false);
+  const distributors = useQuery({ ...distributorsQuery, enabled: staff || clients.length > 0 });
+  const box = useRef<HTMLInputElement>(null);
+  const [words, setWords] = useState(search.text ?? '');
+  const [seen, setSeen] = useState(search.text ?? '');
+  if ((search.text ?? '') !== seen) {
+    // The address changed otherwise than by typing here: a view was chosen, or the reader went back.
+    setSeen(search.text ?? '');
+    setWords(search.text ?? '');
+  }
+  useCommand('search', () => box.current?.focus());
+  const change = (changes: ListSearch) =>
+    void navigate({ to: '.', search: (before: ListSearch) => ({ ...before, ...changes }), replace: true });
+  useEffect(() => {
+    const typed = words.trim() || undefined;
+    if ((typed ?? '') === (search.text ?? '').trim()) return;
+    const timer = setTimeout(() => {
+      setSeen(typed ?? '');
+      change({ text: typed });
+    }, SEARCH_MS);
+    return () => clearTimeout(timer);
+  });
+  const select = (
+    label: string,
+    value: string | undefined,
+    data: { value: string; label: string }[],
+    apply: (value: string | undefined) => ListSearch,
+  ) => (
+    <NativeSelect
+      aria-label={label}
+      size="xs"
+      value={value ?? ''}
+      data={[{ value: '', label }, ...data]}
+      onChange={(event) => change(apply(event.currentTarget.value || undefined))}
+    />
+  );
+  return (
+    <search className="filter">
+      <TextInput
+        ref={box}
+        size="xs"
+        type="search"
+        aria-label={text('filter.search')}
+        placeholder={text('filter.search')}
+        aria-keyshortcuts={ariaKeys('search')}
+        maxLength={200}
+        value={words}
+        onChange={(event) => setWords(event.currentTarget.value)}
+      />
+      {select(
+        text('filter.state'),
+        search.state,
+        STATES.map((state) => ({ value: state, label: wordFor(text, staff ? 'state' : 'customerState', state) })),
+        (state) => ({ state, open: undefined }),
+      )}
+      {select(
+        text('filter.priority'),
+        search.priority,
+        PRIORITIES.map((priority) => ({ value: priority, label: wordFor(text, 'priority', priority) })),
+        (priority) => ({ priority }),
+      )}
+      {select(text('filter.service'), search.service, choices('services'), (service) => ({ service }))}
+      {(distributors.data?.length ?? 0) > 1 &&
+        select(
+          text('filter.organization'),
+          search.organization,
+          (distributors.data ?? []).map(({ id, name }) => ({ value: id, label: name })),
+          (organization) => ({ organization }),
+        )}
+      <NativeSelect
+        aria-label={text('filter.order')}
+        size="xs"
+        value={search.order ?? 'newest'}
+        data={(Object.keys(ORDERS) as ListOrder[]).map((order) => ({ value: order, label: text(`order.${order}`) }))}
+        onChange={(event) => change({ order: event.currentTarget.value as ListOrder })}
+      />
+    </search>
+  );
+}
+
+const NO_SEARCH: ListSearch = {
+  open: undefined,
+  unassigned: undefined,
+  breached: undefined,
+  state: undefined,
+  priority: undefined,
+  organization: undefined,
+  service: undefined,
+  assignee: undefined,
+  text: undefined,
+};

@@ -1,0 +1,27 @@
+import type { HoldReason, IncidentState, Priority } from '../generated/api.ts';
+import { useDesk } from '../desk.tsx';
+import { useText, wordFor, type Text } from '../text.ts';
+
+interface Standing {
+  state: IncidentState;
+  hold: { reason: HoldReason } | null;
+}
+
+/** Where an incident stands, in the words of those who read it: the SME's states, or the customer's six words. */
+export function StateBadge({ incident }: { incident: Standing }) {
+  const text = useText();
+  const { staff } = useDesk();
+  return <span className={`badge state-${incident.state}`}>{stateWord(incident, staff, text)}</span>;
+}
+
+/** A priority; the highest is told by its form as well as by its colour. */
+export function PriorityBadge({ priority }: { priority: Priority }) {
+  return <span className={`badge priority-${priority}`}>{priority}</span>;
+}
+
+/** The word for a state. Customers read whether it is their turn, not how the SME works. */
+export function stateWord({ state, hold }: Standing, staff: boolean, text: Text): string {
+  if (staff) return wordFor(text, 'state', state);
+  if (state === 'ON_HOLD' && hold?.reason === 'CUSTOMER') return text('customerState.WAITING');
+  return wordFor(text, 'customerState', state);
+}

@@ -1,0 +1,184 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { createContext, use, useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
+import { createAnnouncer, type Announcer } from './announcer.ts';
+import { actFor, actsFor } from './api/client.ts';
+import { createFeed, type Feed, type FeedEvent, type LiveStatus } from './api/live.ts';
+import { followFeed } from './api/live-cache.ts';
+import { meQuery, referencesQuery } from './api/queries.ts';
+import { Failure } from './components/failure.tsx';
+import { Waiting } from './components/waiting.tsx';
+import { createDrafts, newIdempotencyKey, type Drafts } from './drafts.ts';
+import { createFormat, MARKET_ZONE, type Format } from './format.ts';
+import type { Language, MeQuery, ReferencesQuery } from './generated/api.ts';
+import { usePreferences } from './preferences.ts';
+
+export type Me = NonNullable<MeQuery['me']>;
+
+/** What every page may use: who is asking, the live feed, drafts, the formatter and the names of things. */
+export interface Desk {
+  me: Me;
+  /** True for people of the SME, who work incidents. */
+  staff: boolean;
+  /** True for those who may read internal notes. */
+  readsNotes: boolean;
+  /** Distributors an agent may act for; empty for everybody else. */
+  clients: Organization[];
+  feed: Feed;
+  drafts: Drafts;
+  announce: Announcer['announce'];
+  language: Language;
+  format: Format;
+  references: ReferencesQuery;
+}
+
+export interface Organization {
+  id: string;
+  code: string;
+  name: string;
+}
+
+const DeskContext = createContext<Desk | null>(null);
+
+/** The desk of the signed-in person. */
+export function useDesk(): Desk {
+  const desk = use(DeskContext);
+  if (!desk) throw new Error('useDesk is for pages of a signed-in person.');
+  return desk;
+}
+
+/** Loads who is asking and the names of things, opens the live feed, and gives them to the pages within. */
+export function DeskProvider(props: { language: Language; onSessionChanged: () => void; children: ReactNode }) {
+  const me = useQuery(meQuery);
+  const references = useQuery(referencesQuery);
+  const failed = me.error ?? references.error;
+  if (failed)
+    return <Failure error={failed} retry={() => void Promise.all([me.refetch(), references.refetch()])} page />;
+  if (me.data === undefined || !references.data) return <Waiting page />;
+  if (!me.data) return <Failure error={new Error('me is null')} retry={props.onSessionChanged} page />;
+  return <LoadedDesk {...props} me={me.data} references={references.data} />;
+}
+
+function LoadedDesk(props: {
+  me: Me;
+  references: ReferencesQuery;
+  language: Language;
+  onSessionChanged: () => void;
+  children: ReactNode;
+}) {
+  const { me, references, language } = props;
+  const { clock, actingFor } = usePreferences();
+  const queryClient = useQueryClient();
+  const [said, setSaid] = useState('');
+  const [saidIn, setSaidIn] = useState(language);
+  if (saidIn !== language) {
+    // What was announced is over, and was said in the other language.
+    setSaidIn(language);
+    setSaid('');
+  }
+  const clients = useMemo(() => clientsOf(me), [me]);
+  const [feed] = useState(() => {
+    actFor(chosenClients(clients, actingFor));
+    return createFeed({
+      url: `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/graphql`,
+      connectionParams: () => ({ actingFor: actsFor() }),
+      random: Math.random,
+    });
+  });
+  const [announcer] = useState(() =>
+    createAnnouncer({
+      say: setSaid,
+      now: Date.now,
+      later: (action, ms) => {
+        const timer = setTimeout(action, ms);
+        return () => clearTimeout(timer);
+      },
+    }),
+  );
+  const drafts = useMemo(
+    () => createDrafts(localStorage, { personId: me.id, now: Date.now, newKey: newIdempotencyKey }),
+    [me.id],
+  );
+
+  useEffect(() => {
+    const follower = followFeed(feed, queryClient);
+    feed.start();
+    return () => {
+      follower.stop();
+      feed.stop();
+      announcer.stop();
+    };
+  }, [feed, announcer, queryClient]);
+  useEffect(() => () => announcer.stop(), [announcer, language]);
+  useFeed(feed, (event) => event.type === 'sessionChanged' && props.onSessionChanged());
+
+  useEffect(() => {
+    const chosen = chosenClients(clients, actingFor);
+    if (chosen.join() === actsFor().join()) return;
+    actFor(chosen);
+    feed.restart();
+    // Nothing of the distributor before may stay on the page.
+    void queryClient.resetQueries({ predicate: ({ queryKey }) => !SAME_FOR_ALL.has(String(queryKey[0])) });
+  }, [actingFor, clients, feed, queryClient]);
+
+  const desk = useMemo<Desk>(() => {
+    const staff = hasRole(me, (role, type) => type === 'SME' && role.startsWith('SME_'));
+    return {
+      me,
+      staff,
+      readsNotes: staff || hasRole(me, (role) => role === 'AUDITOR'),
+      clients,
+      feed,
+      drafts,
+      announce: announcer.announce,
+      language,
+      format: createFormat({ language, zone: clock === 'MARKET' ? MARKET_ZONE : me.timeZone, now: Date.now }),
+      references,
+    };
+  }, [me, clients, feed, drafts, announcer, language, clock, references]);
+
+  return (
+    <DeskContext value={desk}>
+      {props.children}
+      <div className="hidden-words" aria-live="polite" aria-atomic="true">
+        {said}
+      </div>
+    </DeskContext>
+  );
+}
+
+/** Calls a function for every event of the feed, as long as the component is shown. */
+export function useFeed(feed: Feed, listener: (event: FeedEvent) => void): void {
+  const latest = useRef(listener);
+  useEffect(() => {
+    latest.current = listener;
+  });
+  useEffect(() => feed.listen((event) => latest.current(event)), [feed]);
+}
+
+/** How live the page is, followed as it changes. */
+export function useLiveStatus(): LiveStatus {
+  const { feed } = useDesk();
+  const [status, setStatus] = useState(feed.status());
+  useFeed(feed, (event) => event.type === 'status' && setStatus(event.status));
+  return status;
+}
+
+/** What is read does not depend on for whom an agent acts. */
+const SAME_FOR_ALL: ReadonlySet<string> = new Set(['me', 'references', 'distributors', 'analysts']);
+
+function clientsOf(me: Me): Organization[] {
+  const found = new Map<string, Organization>();
+  for (const { active, organization } of me.authorizations) {
+    if (active && organization) found.set(organization.id, organization);
+  }
+  return [...found.values()].sort((first, second) => (first.code < second.code ? -1 : 1));
+}
+
+function chosenClients(clients: Organization[], actingFor: string | null): string[] {
+  const chosen = clients.filter(({ id }) => id === actingFor);
+  return (chosen.length > 0 ? chosen : clients).map(({ id }) => id);
+}
+
+function hasRole(me: Me, test: (role: string, organizationType: string | undefined) => boolean): boolean {
+  return me.memberships.some(({ organization, roles }) => roles.some((role) => test(role, organization?.type)));
+}

@@ -1,0 +1,160 @@
+import { Button } from '@mantine/core';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { ACTION_FORMS, missingFields, shownFields, type ActionField, type Facts, type FormAction } from '../actions.ts';
+import type { ApiError } from '../api/client.ts';
+import { request } from '../api/client.ts';
+import { incidentQuery } from '../api/queries.ts';
+import { useChoices } from '../choices.ts';
+import { ChangesSince } from '../components/changes-since.tsx';
+import { Dialog } from '../components/dialog.tsx';
+import { ErrorSummary } from '../components/error-summary.tsx';
+import { useDesk } from '../desk.tsx';
+import { useText, wordFor } from '../text.ts';
+import { useDraftForm, type DraftForm, type Values } from './draft-form.ts';
+import { ChoiceField, LineField, TextField, TickField } from './field.tsx';
+
+/** The form of one action on one incident. What was typed stays until it was sent, whatever others do meanwhile. */
+export function ActionFormDialog(props: {
+  action: FormAction;
+  incident: Facts;
+  onClose: () => void;
+  onDone: (incident: Facts) => void;
+}) {
+  const { action, incident, onClose } = props;
+  const { format } = useDesk();
+  const text = useText();
+  const queryClient = useQueryClient();
+  const table = ACTION_FORMS[action];
+  const choices = useChoices(table.fields.some((field) => field.source === 'analysts'));
+  // The version that the reader saw when the form opened: others may write while it is filled in.
+  const [decidedOn, setDecidedOn] = useState(incident);
+  const send = useMutation({
+    mutationFn: (input: Record<string, unknown>) => request(table.document, { input: input as never }),
+  });
+
+  const form = useDraftForm({
+    draftName: `${incident.id}.${action}`,
+    initial: { ...emptyValues(table.fields), ...table.initial?.(decidedOn) },
+    check: (values) =>
+      Object.fromEntries(
+        missingFields(action, values, decidedOn).map((field) => [
+          field.name,
+          text('problem.missing', { field: text(field.label) }),
+        ]),
+      ),
+    send: async (values, idempotencyKey) => {
+      const input = table.input(values, { incident: decidedOn, zone: format.zone });
+      const version = table.versioned ? { expectedVersion: decidedOn.version } : {};
+      return (await send.mutateAsync({ id: incident.id, ...version, ...input, idempotencyKey })).incident;
+    },
+    done: (changed) => {
+      for (const id of [changed.id, changed.number]) queryClient.setQueryData(incidentQuery(id).queryKey, changed);
+      props.onDone(changed);
+    },
+  });
+
+  const stale = form.error?.code === 'CONFLICT';
+  const title = text('action.title', { action: wordFor(text, 'action', action), number: incident.number });
+  return (
+    <Dialog title={title} onClose={onClose}>
+      <form
+        className="form"
+        noValidate
+        onKeyDown={form.onKeyDown}
+        onSubmit={(event) => {
+          event.preventDefault();
+          void form.submit();
+        }}
+      >
+        {form.attempt > 0 && (form.problems.length > 0 || form.error) && (
+          <ErrorSummary attempt={form.attempt} problems={form.problems} sentence={form.sentence}>
+            {stale && <ChangesSince incident={incident} version={decidedOn.version} />}
+            {form.error && <Allowed error={form.error} incident={incident} />}
+          </ErrorSummary>
+        )}
+        {shownFields(action, form.values).map((field, index) => (
+          <FormField
+            key={field.name}
+            {...{ field, form }}
+            required={field.required?.(form.values, decidedOn) ?? false}
+            choices={field.source ? choices(field.source) : []}
+            autoFocus={index === 0}
+            zone={format.zoneName(new Date().toISOString())}
+          />
+        ))}
+        {table.fields.length === 0 && <p>{wordFor(text, 'action.confirm', action)}</p>}
+        <footer>
+          {stale && decidedOn.version !== incident.version ? (
+            // The typed values stay; what is sent now is decided on what the reader has just been shown.
+            <Button key="goOn" onClick={() => setDecidedOn(incident)}>
+              {text('conflict.goOn', { version: incident.version })}
+            </Button>
+          ) : (
+            <Button
+              // Another element than the button before it: the click that goes on must not also send.
+              key="send"
+              type="submit"
+              loading={form.sending}
+              color={table.final ? 'red' : 'desk'}
+              data-autofocus={table.fields.length === 0 || undefined}
+            >
+              {wordFor(text, 'action', action)}
+            </Button>
+          )}
+          <Button variant="default" onClick={onClose}>
+            {text('dialog.later')}
+          </Button>
+          {form.dirty && (
+            <Button variant="subtle" onClick={form.discard}>
+              {text('draft.discard')}
+            </Button>
+          )}
+        </footer>
+      </form>
+    </Dialog>
+  );
+}
+
+function FormField(props: {
+  field: ActionField;
+  form: DraftForm;
+  required: boolean;
+  choices: { value: string; label: string }[];
+  autoFocus: boolean;
+  zone: string;
+}) {
+  const { field, form, required, choices, autoFocus } = props;
+  const text = useText();
+  const shared = {
+    form,
+    name: field.name,
+    label: text(field.label),
+    required,
+    autoFocus,
+    ...(field.hint && { hint: text(field.hint) }),
+  };
+  if (field.kind === 'choice') {
+    return <ChoiceField {...shared} choices={choices} {...(field.empty && { empty: text(field.empty) })} />;
+  }
+  if (field.kind === 'tick') return <TickField {...shared} />;
+  if (field.kind === 'text') return <TextField {...shared} />;
+  if (field.kind === 'localTime') {
+    return <LineField {...shared} type="datetime-local" hint={text('field.until.hint', { zone: props.zone })} />;
+  }
+  return <LineField {...shared} maxLength={200} />;
+}
+
+/** After a refusal of the action itself: what is possible instead. */
+function Allowed({ error, incident }: { error: ApiError; incident: Facts }) {
+  const text = useText();
+  if (error.code !== 'ILLEGAL_TRANSITION' && error.code !== 'WINDOW_CLOSED') return null;
+  const words = incident.allowedActions.map((action) => wordFor(text, 'action', action));
+  return (
+    <p>{words.length > 0 ? text('problem.allowed', { actions: words.join(', ') }) : text('problem.nothingAllowed')}</p>
+  );
+}
+
+function emptyValues(fields: readonly ActionField[]): Values {
+  return Object.fromEntries(fields.map((field) => [field.name, '']));
+}

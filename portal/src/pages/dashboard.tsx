@@ -1,0 +1,106 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { countsQuery } from '../api/queries.ts';
+import { Failure } from '../components/failure.tsx';
+import { Waiting } from '../components/waiting.tsx';
+import { useDesk, useLiveStatus } from '../desk.tsx';
+import type { ListSearch } from '../incident-filter.ts';
+import { useText, wordFor } from '../text.ts';
+
+/** The live tally of open incidents. Every number leads to the list it counts. */
+export function DashboardPage() {
+  const text = useText();
+  const { staff, format } = useDesk();
+  const live = useLiveStatus() === 'LIVE';
+  const counts = useQuery(countsQuery);
+  if (counts.error && !counts.data) return <Failure error={counts.error} retry={() => void counts.refetch()} page />;
+  if (!counts.data) return <Waiting page />;
+  const { open, unassigned, breached, byState, byPriority, asOf } = counts.data;
+  return (
+    <div className={live ? 'page dashboard' : 'page dashboard old'}>
+      <h1>{text('dashboard.title')}</h1>
+      <p className="quiet">{text(live ? 'dashboard.asOf' : 'dashboard.asOf.old', { time: format.time(asOf) })}</p>
+      <ul className="numbers" aria-label={text('dashboard.totals')}>
+        <Total name={text('dashboard.open')} value={open} search={{ open: true }} />
+        <Total name={text('dashboard.unassigned')} value={unassigned} search={{ open: true, unassigned: true }} />
+        <Total
+          name={text('dashboard.breached')}
+          value={breached}
+          search={{ open: true, breached: true }}
+          alarm={breached > 0}
+        />
+      </ul>
+      <div className="tiles">
+        <Bars
+          title={text('dashboard.byState')}
+          bars={byState.map(({ state, count }) => ({
+            name: wordFor(text, staff ? 'state' : 'customerState', state),
+            key: state,
+            count,
+            search: { state },
+          }))}
+        />
+        <Bars
+          title={text('dashboard.byPriority')}
+          bars={byPriority.map(({ priority, count }) => ({
+            name: wordFor(text, 'priority', priority),
+            key: priority,
+            count,
+            search: { open: true, priority },
+          }))}
+        />
+      </div>
+    </div>
+  );
+}
+
+function Total({
+  name,
+  value,
+  search,
+  alarm = false,
+}: {
+  name: string;
+  value: number;
+  search: ListSearch;
+  alarm?: boolean;
+}) {
+  const { format } = useDesk();
+  return (
+    <li className={alarm ? 'alarm' : ''}>
+      <Link to="/incidents" search={search}>
+        <strong>{format.number(value)}</strong> {name}
+      </Link>
+    </li>
+  );
+}
+
+interface Bar {
+  name: string;
+  key: string;
+  count: number;
+  search: ListSearch;
+}
+
+/** Numbers with bars beside them. The bars only repeat what the numbers say. */
+function Bars({ title, bars }: { title: string; bars: Bar[] }) {
+  const { format } = useDesk();
+  const most = Math.max(1, ...bars.map(({ count }) => count));
+  return (
+    <section className="tile" aria-label={title}>
+      <h2>{title}</h2>
+      <ul className="bars">
+        {bars.map(({ name, key, count, search }) => (
+          <li key={key}>
+            <Link to="/incidents" search={search}>
+              <span>{name}</span> <strong>{format.number(count)}</strong>
+            </Link>
+            <span className="bar" aria-hidden="true">
+              <span className={`fill-${key}`} style={{ inlineSize: `${(count / most) * 100}%` }} />
+            </span>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

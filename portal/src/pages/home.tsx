@@ -1,0 +1,99 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { countsQuery, fewIncidentsQuery } from '../api/queries.ts';
+import { Due } from '../components/due.tsx';
+import { Failure } from '../components/failure.tsx';
+import { PriorityBadge, StateBadge } from '../components/state-badge.tsx';
+import { Waiting } from '../components/waiting.tsx';
+import { useDesk } from '../desk.tsx';
+import type { IncidentFilter, IncidentRowFragment } from '../generated/api.ts';
+import { OPEN_STATES, ORDERS } from '../incident-filter.ts';
+import { useText } from '../text.ts';
+
+/** Rows that "Needs you" shows at most. */
+const NEEDS_ROWS = 8;
+
+/** What waits for the reader, how many are open, and where to start. */
+export function HomePage() {
+  const text = useText();
+  const { me, staff } = useDesk();
+  return (
+    <div className="page home">
+      <h1>{text('home.title', { name: me.name })}</h1>
+      <div className="tiles">
+        <section className="tile wide" aria-labelledby="needs">
+          <h2 id="needs">{text('home.needs')}</h2>
+          <NeedsYou />
+        </section>
+        <section className="tile" aria-labelledby="start">
+          <h2 id="start">{text('home.start')}</h2>
+          <ul className="starts">
+            <li>
+              <Link to="/report">{text('home.start.report')}</Link>
+            </li>
+            <li>
+              <Link to="/incidents" search={{ open: true }}>
+                {text(staff ? 'home.start.queue' : 'home.start.ours')}
+              </Link>
+            </li>
+            <li>
+              <Link to="/dashboard">{text('home.start.dashboard')}</Link>
+            </li>
+          </ul>
+        </section>
+        <section className="tile" aria-labelledby="open">
+          <h2 id="open">{text(staff ? 'home.open.staff' : 'home.open.customer')}</h2>
+          <OpenCounts />
+        </section>
+      </div>
+    </div>
+  );
+}
+
+function NeedsYou() {
+  const text = useText();
+  const { me, staff } = useDesk();
+  const filter: IncidentFilter = staff
+    ? { assigneeId: [me.id], state: [...OPEN_STATES] }
+    : { state: ['ON_HOLD', 'RESOLVED'] };
+  const needs = useQuery(fewIncidentsQuery(filter, ORDERS.due, NEEDS_ROWS));
+  if (needs.error) return <Failure error={needs.error} retry={() => void needs.refetch()} />;
+  if (!needs.data) return <Waiting lines={2} />;
+  const rows = needs.data.nodes.filter((row) => staff || row.state === 'RESOLVED' || row.hold?.reason === 'CUSTOMER');
+  if (rows.length === 0) return <p className="quiet">{text('home.needs.none')}</p>;
+  return (
+    <ul className="needs">
+      {rows.map((row) => (
+        <li key={row.id}>
+          <Link to="/incidents/$id" params={{ id: row.number }} search={{ open: true }}>
+            {row.number}
+          </Link>{' '}
+          <PriorityBadge priority={row.priority} /> <StateBadge incident={row} /> <span>{row.title}</span>{' '}
+          <span className="quiet">{text(whatToDo(row, staff))}</span> <Due dueAt={row.dueAt} breached={row.breached} />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function whatToDo(row: IncidentRowFragment, staff: boolean) {
+  if (staff) return 'home.do.work';
+  return row.state === 'RESOLVED' ? 'home.do.confirm' : 'home.do.answer';
+}
+
+function OpenCounts() {
+  const text = useText();
+  const counts = useQuery(countsQuery);
+  if (counts.error) return <Failure error={counts.error} retry={() => void counts.refetch()} />;
+  if (!counts.data) return <Waiting lines={2} />;
+  return (
+    <p className="numbers">
+      <Link to="/incidents" search={{ open: true }}>
+        <strong>{counts.data.open}</strong> {text('dashboard.open')}
+      </Link>
+      <Link to="/incidents" search={{ open: true, breached: true }}>
+        <strong>{counts.data.breached}</strong> {text('dashboard.breached')}
+      </Link>
+    </p>
+  );
+}
