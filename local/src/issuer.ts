@@ -68,6 +68,7 @@ export async function startIssuer(options: IssuerOptions): Promise<RunningIssuer
   const tokens = await tokenMaker(() => issuer, options);
   const codes = codeStore(clock);
   const authenticate = clientAuthentication(clients, { audiences: () => [issuer, `${issuer}/token`], clock });
+  const listed = people.filter((person) => !person.unlisted);
   const find = (login: string | null) => people.find((person) => person.login === login);
 
   app.get('/.well-known/openid-configuration', () => metadata(issuer));
@@ -85,7 +86,7 @@ export async function startIssuer(options: IssuerOptions): Promise<RunningIssuer
     const problem = authorizeProblem(asked);
     if (problem) return reply.redirect(answerUrl(redirectUri, asked, { ...problem, iss: issuer }), 303);
     const chosen = find(asked.get('login_hint'));
-    if (!chosen) return html(reply, signInPage(language, people, asked));
+    if (!chosen) return html(reply, signInPage(language, listed, asked));
     const code = codes.put({
       login: chosen.login,
       clientId: client.id,
@@ -110,7 +111,8 @@ export async function startIssuer(options: IssuerOptions): Promise<RunningIssuer
       code.redirectUri === form.get('redirect_uri') &&
       code.challenge === s256(form.get('code_verifier') ?? '');
     const person = holds ? find(code.login) : undefined;
-    if (!person) throw new OAuthRefusal('invalid_grant', 'The code is used up, too old, or belongs to another request.');
+    if (!person)
+      throw new OAuthRefusal('invalid_grant', 'The code is used up, too old, or belongs to another request.');
     return tokens.forPerson(person, client.id, code?.nonce ?? null);
   });
 
@@ -120,7 +122,7 @@ export async function startIssuer(options: IssuerOptions): Promise<RunningIssuer
     return { sub: person.login, name: person.name };
   });
 
-  app.get('/demo/people', () => ({ people }));
+  app.get('/demo/people', () => ({ people: listed }));
   app.get<{ Params: { login: string } }>('/demo/token/:login', async (request, reply) => {
     const person = find(request.params.login);
     const known = people.map(({ login }) => login).join(', ');
@@ -142,7 +144,8 @@ function openApp(): FastifyInstance {
     done(null, new URLSearchParams(String(body))),
   );
   app.setErrorHandler((error, _request, reply) => {
-    const refusal = error instanceof OAuthRefusal ? error : new OAuthRefusal('invalid_request', 'The request is not right.');
+    const refusal =
+      error instanceof OAuthRefusal ? error : new OAuthRefusal('invalid_request', 'The request is not right.');
     return reply.code(refusal.status).send({ error: refusal.code, error_description: refusal.message });
   });
   return app;
@@ -191,7 +194,8 @@ function authorizeProblem(asked: URLSearchParams): { error: string; error_descri
 function answerUrl(redirectUri: string, asked: URLSearchParams, answer: Record<string, string>): string {
   const url = new URL(redirectUri);
   const state = asked.get('state');
-  for (const [name, value] of Object.entries({ ...answer, ...(state ? { state } : {}) })) url.searchParams.set(name, value);
+  for (const [name, value] of Object.entries({ ...answer, ...(state ? { state } : {}) }))
+    url.searchParams.set(name, value);
   return url.href;
 }
 

@@ -1,0 +1,88 @@
+import { ConfigProblem } from '@desk/kit/config';
+import { rmSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { startDesk, type RunningDesk } from './desk.ts';
+import { DEMO_PEOPLE } from './demo-people.ts';
+import { EngineFailure } from './engine.ts';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const STOP_MS_MAX = 20_000;
+
+const [command, ...args] = process.argv.slice(2);
+if (command === 'import') process.exit(await (await import('./import.ts')).runImport(args));
+else await start();
+
+async function start(): Promise<void> {
+  const startedAt = performance.now();
+  const options = readOptions();
+  if (options.reset) rmSync(options.directory, { recursive: true, force: true });
+  try {
+    const desk = await startDesk({ ...options, environment: process.env });
+    greet(desk, options, performance.now() - startedAt);
+    stopOnSignals(desk, options.directory);
+    const reason = await desk.died;
+    console.error(`\nThe desk stops: ${reason}`);
+    process.exit(1);
+  } catch (error) {
+    console.error(error instanceof EngineFailure || error instanceof ConfigProblem ? error.message : error);
+    process.exit(1);
+  }
+}
+
+function readOptions() {
+  const { values } = parseArgs({
+    args,
+    options: {
+      port: { type: 'string', default: process.env['PORT'] ?? '4000' },
+      data: { type: 'string', default: path.join(ROOT, '.data') },
+      empty: { type: 'boolean', default: false },
+      reset: { type: 'boolean', default: false },
+    },
+  });
+  const port = Number(values.port);
+  if (!Number.isInteger(port) || port < 1 || port > 65_000) {
+    console.error(`--port: ${values.port} is not a port from 1 to 65000.`);
+    process.exit(1);
+  }
+  return { port, directory: path.resolve(values.data), demoData: !values.empty, reset: values.reset };
+}
+
+function greet(desk: RunningDesk, options: { port: number; directory: string; demoData: boolean }, ms: number): void {
+  const { url } = desk;
+  if (desk.taken) console.log(`\n Port ${options.port} is held by ${desk.taken}; the desk uses the next free one.`);
+  console.log(`
+ MDM/R Service Desk, ready in ${(ms / 1_000).toFixed(1)} s
+
+ Portal     ${url}
+ API        ${url}/graphql     ${url.replace('http', 'ws')}/graphql
+ Explorer   ${url}/explorer
+
+ Store      ${desk.database}, in ${options.directory}
+ Events     ${desk.events}
+ Demo data  ${options.demoData ? 'made-up organizations, people and incidents (--empty starts without)' : 'none'}
+
+ Sign in as ${DEMO_PEOPLE.filter((person) => !person.unlisted)
+   .map(({ login }) => login)
+   .join(', ')}: one click, no password.
+ A token    curl -s ${url}/demo/token/sam
+
+ Ctrl-C stops the desk; the data stay.
+`);
+}
+
+function stopOnSignals(desk: RunningDesk, directory: string): void {
+  let stopping = false;
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      if (stopping) return;
+      stopping = true;
+      setTimeout(() => process.exit(1), STOP_MS_MAX).unref();
+      void desk.stop().then(() => {
+        console.log(` Stopped. The data are in ${directory}; npm start goes on with them, --reset throws them away.`);
+        process.exit(0);
+      });
+    });
+  }
+}
