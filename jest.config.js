@@ -1,6 +1,8 @@
 /** Every default suite in one run: rules beside their nouns, services on the real engine, promises through the gateway. */
 export default {
-  roots: ['kit', 'schema', 'services', 'gateway', 'local', 'tests', 'bench'].map((place) => `<rootDir>/${place}`),
+  roots: ['kit', 'schema', 'services', 'gateway', 'local', 'portal', 'tests', 'bench'].map(
+    (place) => `<rootDir>/${place}`,
+  ),
   testMatch: ['**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/', '/dist/', '/peers/'],
   extensionsToTreatAsEsm: ['.ts'],

@@ -1,6 +1,5 @@
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
-import type { JWK } from 'jose';
 import type { Principal } from '@desk/directory/principal';
 import type { GatewayConfig } from '@desk/gateway/config';
 import { createGateway, type RunningGateway } from '@desk/gateway/gateway';
@@ -23,7 +22,7 @@ export interface GatewayGround {
   url: string;
   issuer: RunningIssuer;
   /** The issuer's private key: for tokens that are wrong in one thing. */
-  issuerKey: JWK;
+  issuerKey: Awaited<ReturnType<typeof generateIssuerKey>>;
   audience: string;
   /** Principals by login, as the directory answers. */
   people: Map<string, Principal>;
@@ -31,11 +30,16 @@ export interface GatewayGround {
   calls: Map<string, number>;
   /** What the gateway logged, one object a line. */
   logged: Record<string, unknown>[];
+  /** The line about a request, once it is written: that is after the answer. */
+  requestLine(requestId: string): Promise<Record<string, unknown>>;
   /** An access token of one of the demo people, or of the client `demo-partner`. */
   token(login: string): Promise<string>;
   /** Sends an operation with a bearer token, or with the given headers alone. */
   ask(query: string, options?: Partial<AskOptions>): Promise<GatewayAnswer>;
+  /** Resolves when a query for the incident `inc_slow` has reached its service; `release` lets it be answered. */
+  slowQuery: { arrived: Promise<void>; release: () => void };
   stopIssuer(): Promise<void>;
+  stopTickets(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -71,7 +75,14 @@ export async function startGatewayGround(
   const people = new Map(PEOPLE.map((principal) => [principal.id.replace('per_', ''), principal]));
   people.set(PARTNER.id, buildPrincipal('cli_demo', 'PARTNER', 'PARTNER_CLIENT', { kind: 'CLIENT' }));
   const calls = new Map<string, number>();
-  const resolvers = smallResolvers((field) => calls.set(field, (calls.get(field) ?? 0) + 1));
+  const [arrived, released] = [signal(), signal()];
+  const resolvers = smallResolvers(
+    (field) => calls.set(field, (calls.get(field) ?? 0) + 1),
+    async () => {
+      arrived.give();
+      await released.given;
+    },
+  );
 
   const serve = async (domain: Domain) =>
     startSubgraph<RequestContext>({
@@ -109,6 +120,19 @@ export async function startGatewayGround(
     logger: silent,
   });
   const logged: Record<string, unknown>[] = [];
+  const waiting = new Set<() => void>();
+  const requestLine = async (requestId: string): Promise<Record<string, unknown>> => {
+    for (;;) {
+      const line = logged.find((found) => found['msg'] === 'request' && found['requestId'] === requestId);
+      if (line) return line;
+      await new Promise<void>((resolve) => waiting.add(resolve));
+    }
+  };
+  const write = (line: string): void => {
+    logged.push(JSON.parse(line) as Record<string, unknown>);
+    for (const wake of waiting) wake();
+    waiting.clear();
+  };
   const gateway = await createGateway(
     {
       host: '127.0.0.1',
@@ -131,7 +155,7 @@ export async function startGatewayGround(
     {
       clock,
       random: systemRandom,
-      logger: createLogger('gateway', 'info', { write: (line) => void logged.push(JSON.parse(line) as never) }),
+      logger: createLogger('gateway', 'info', { write }),
       stream,
       pull,
       signToken,
@@ -160,6 +184,7 @@ export async function startGatewayGround(
     people,
     calls,
     logged,
+    requestLine,
     token,
     async ask(query, { as = 'sam', variables, operationName, headers = {} } = {}) {
       const authorization = as === null ? {} : { authorization: `Bearer ${await token(as)}` };
@@ -170,7 +195,9 @@ export async function startGatewayGround(
       });
       return { status: answer.status, headers: answer.headers, ...((await answer.json()) as object) };
     },
+    slowQuery: { arrived: arrived.given, release: released.give },
     stopIssuer: () => issuer.stop(),
+    stopTickets: () => tickets.stop(),
     async close() {
       await gateway.stop();
       await stream.close();
@@ -186,6 +213,12 @@ export async function freePort(): Promise<number> {
   const { port } = server.address() as AddressInfo;
   await new Promise((resolve) => server.close(resolve));
   return port;
+}
+
+function signal(): { given: Promise<void>; give: () => void } {
+  let give = () => {};
+  const given = new Promise<void>((resolve) => (give = resolve));
+  return { given, give };
 }
 
 type Membership = Principal['memberships'][number];
@@ -226,9 +259,10 @@ const PEOPLE = [
 ];
 
 /** Enough of each domain for a request to mean something. Ids of incidents say what happens: see the cases. */
-function smallResolvers(called: (field: string) => void): Record<Domain, ResolverMap> {
-  const incident = (id: string) => {
+function smallResolvers(called: (field: string) => void, slow: () => Promise<void>): Record<Domain, ResolverMap> {
+  const incident = async (id: string) => {
     called('incident');
+    if (id === 'inc_slow') await slow();
     if (id === 'inc_missing') return null;
     if (id === 'inc_broken') throw new Error('the password of db.internal is hunter2');
     if (id === 'inc_changed') throw new Refusal('CONFLICT', 'Somebody changed it first.', { currentVersion: 7 });

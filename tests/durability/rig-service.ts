@@ -1,0 +1,148 @@
+/**
+ * The service that the kill rig kills: kit's journal, log, relay and consumer over an engine of its own, behind a small
+ * HTTP endpoint. It leads its own process group, so that one signal to the group ends it and its engine at once.
+ * Started by rig-process.ts.
+ */
+import mongoose from 'mongoose';
+import http from 'node:http';
+import { startEngine } from '../../local/src/engine.ts';
+import { Consumer, storedCheckpoint, type Checkpoint } from '../../kit/src/consumer.ts';
+import { crashPoint, type CrashPoint } from '../../kit/src/crash-point.ts';
+import { ERROR_CODES, Refusal } from '../../kit/src/errors.ts';
+import type { StreamEvent } from '../../kit/src/event.ts';
+import { derivedId } from '../../kit/src/ids.ts';
+import { EVERYBODY, Journal, requestKey } from '../../kit/src/journal.ts';
+import { Log } from '../../kit/src/log.ts';
+import { createLogger } from '../../kit/src/logger.ts';
+import { MemoryStream } from '../../kit/src/memory-stream.ts';
+import { connectMongo } from '../../kit/src/mongo.ts';
+import { RedisStream } from '../../kit/src/redis-stream.ts';
+import { Relay } from '../../kit/src/relay.ts';
+import { buildDraft, buildThing, thingSchema, type Thing } from '../../kit/src/things.fixture.ts';
+import { RIG, type Projection, type RigReady, type RigRequest, type RigSettings } from './rig-protocol.ts';
+
+async function runService(settings: RigSettings): Promise<RigReady> {
+  let armed: CrashPoint = crashPoint(undefined);
+  const crash: CrashPoint = (place) => armed(place);
+  process.on('message', (setting: string) => {
+    // Signal to process 0 goes to the whole group: the engine dies with the service.
+    armed = crashPoint(setting, () => process.kill(0, 'SIGKILL'));
+  });
+
+  if (settings.weakWrites) weakenWrites();
+  const engine = await startEngine({ directory: settings.directory });
+  const connection = await connectMongo(engine.uri, RIG);
+  const journal = new Journal(connection, crash);
+  const log = await Log.open(journal, crash);
+  const things = await journal.aggregates<Thing>(connection.model<Thing>('Thing', thingSchema, 'things'));
+  const { redis } = settings;
+  const stream = redis ? new RedisStream(redis.url, redis.prefix, () => undefined) : new MemoryStream();
+  const logger = createLogger(RIG, process.env['RIG_LOG_LEVEL'] ?? 'silent');
+  new Relay({ service: RIG, journal, log, stream, logger, crash });
+
+  const projections = journal.db.collection<Projection>('projections');
+  const resets = journal.db.collection('resets');
+  new Consumer({
+    service: RIG,
+    stream,
+    pull: async (_service, after, limit) => ({
+      events: await log.read(after, limit),
+      head: { epoch: log.epoch, pos: await log.head() },
+    }),
+    checkpoint: crashing(
+      storedCheckpoint(journal.db, RIG, () => journal.barrier()),
+      crash,
+    ),
+    handle: async (event) => {
+      await project(projections, event);
+      crash('consume.afterEffect');
+    },
+    onReset: async (head) => {
+      await resets.insertOne({ head });
+      return head;
+    },
+    logger,
+  });
+
+  const mutate = async ({ kind, key, by, thing = '' }: RigRequest): Promise<Thing> => {
+    const request = requestKey('writer', kind, key, { kind, by, thing });
+    const draft = buildDraft({ data: { key, by } });
+    if (kind === 'create') {
+      const record = buildThing({ _id: derivedId('thing', 'writer', kind, key), count: by });
+      return things.create(record, [draft], { key: request, numbered: true });
+    }
+    return things.change(thing, EVERYBODY, { key: request }, (record) => ({
+      record: { ...record, count: record.count + by },
+      events: [draft],
+    }));
+  };
+  return { url: await serve(mutate), mongodbUri: engine.uri };
+}
+
+/** The effect, guarded by the event's place in the thing's life. Not journaled: the checkpoint's barrier must do that. */
+async function project(projections: mongoose.mongo.Collection<Projection>, event: StreamEvent): Promise<void> {
+  const { key, by } = event.data as { key: string; by: number };
+  const { aggregate: _id, seq } = event;
+  const lazily = { writeConcern: { w: 1 } };
+  if (seq === 1) {
+    const first = { $setOnInsert: { seq, count: by, keys: [key] } };
+    await projections.updateOne({ _id }, first, { ...lazily, upsert: true });
+    return;
+  }
+  const effect = { $set: { seq }, $inc: { count: by }, $push: { keys: key } };
+  const { matchedCount } = await projections.updateOne({ _id, seq: seq - 1 }, effect, lazily);
+  if (matchedCount === 1) return;
+  const known = await projections.findOne({ _id });
+  if (!known || known.seq < seq) throw new Error(`event ${seq} of ${_id} comes before its predecessor`);
+}
+
+function crashing(checkpoint: Checkpoint, crash: CrashPoint): Checkpoint {
+  return {
+    load: checkpoint.load,
+    save: async (position) => {
+      crash('consume.beforeCheckpoint');
+      await checkpoint.save(position);
+      crash('consume.afterCheckpoint');
+    },
+  };
+}
+
+/** `POST /`: 200 is an acknowledgement, 503 asks for a repetition, 409 is all else: a mistake of ours. */
+function serve(mutate: (request: RigRequest) => Promise<Thing>): Promise<string> {
+  const server = http.createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      mutate(JSON.parse(Buffer.concat(chunks).toString()) as RigRequest).then(
+        ({ _id }) => response.end(_id),
+        (error: unknown) => {
+          const passing = error instanceof Refusal && ERROR_CODES[error.code].retryable;
+          response.writeHead(passing ? 503 : 409).end(String(error));
+        },
+      );
+    });
+  });
+  return new Promise((resolve) => {
+    server.listen(0, '127.0.0.1', () => {
+      resolve(`http://127.0.0.1:${(server.address() as { port: number }).port}`);
+    });
+  });
+}
+
+/** Every write is acknowledged as soon as it is in memory, whatever the kit asks for. */
+function weakenWrites(): void {
+  const collection = mongoose.mongo.Collection.prototype as unknown as Record<string, (...args: unknown[]) => unknown>;
+  for (const [name, optionsAt] of Object.entries({ insertOne: 1, insertMany: 1, bulkWrite: 1, updateOne: 2 })) {
+    const write = collection[name] as (...args: unknown[]) => unknown;
+    collection[name] = function (this: unknown, ...args: unknown[]) {
+      args[optionsAt] = { ...(args[optionsAt] as object | undefined), writeConcern: { w: 1, j: false } };
+      return write.apply(this, args);
+    };
+  }
+}
+
+// The rig is the parent; when it is gone there is nobody to serve, and the engine closes by itself.
+process.on('disconnect', () => process.exit(0));
+const settings = JSON.parse(process.argv[2] ?? '') as RigSettings;
+const ready = await runService(settings);
+process.send?.(ready);

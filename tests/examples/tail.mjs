@@ -1,0 +1,44 @@
+/**
+ * Prints each change of an incident as it happens, and goes on behind the last one after a break:
+ * `node tests/examples/tail.mjs`. The whole of what a partner's program needs, against the demo's token.
+ * DESK_URL is where the desk answers (http://localhost:4000), DESK_LOGIN who listens (sam).
+ */
+import { createClient } from 'graphql-ws';
+import { WebSocket } from 'ws';
+
+const { DESK_URL = 'http://localhost:4000', DESK_LOGIN = 'sam' } = process.env;
+const RETRIES_MAX = 100;
+
+const client = createClient({
+  url: `${DESK_URL.replace(/^http/, 'ws')}/graphql`,
+  webSocketImpl: WebSocket,
+  // A token lives for minutes, so each connection fetches its own.
+  connectionParams: async () => ({ token: await token() }),
+  retryAttempts: RETRIES_MAX,
+  shouldRetry: () => true,
+});
+
+const subscription = {
+  query: `subscription ($after: String) {
+    incidentUpdates(after: $after, delivery: ALL) {
+      cursor kind at version
+      incident { number title state priority organization { name } }
+    }
+  }`,
+  variables: {},
+};
+
+console.log(`Listening to ${DESK_URL} as ${DESK_LOGIN}. Ctrl-C ends it.`);
+for await (const { data, errors } of client.iterate(subscription)) {
+  if (errors) console.error(errors);
+  if (!data?.incidentUpdates) continue;
+  const { cursor, kind, at, incident } = data.incidentUpdates;
+  // The client sends this object again when it reconnects: it then continues behind this message.
+  subscription.variables.after = cursor;
+  console.log(at, kind.padEnd(14), incident?.number, incident?.state.padEnd(11), incident?.priority, incident?.title);
+}
+
+async function token() {
+  const answer = await globalThis.fetch(`${DESK_URL}/demo/token/${DESK_LOGIN}`);
+  return (await answer.text()).trim();
+}

@@ -1,0 +1,104 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { Browser } from 'playwright-core';
+import { freePort } from '../../local/src/ports.ts';
+import { DeskProcess } from '../setup/desk-process.ts';
+import { Partner } from '../setup/partner.ts';
+import { launchBrowser } from './browser.ts';
+import { describeInBrowser } from './browser-suite.ts';
+import { act, assign, comment, look, report } from './desk-work.ts';
+import { Visitor } from './visitor.ts';
+
+/** Where a free port is looked for: the suite may run twice on one machine. */
+const PORT = 4_830;
+
+describeInBrowser('what was typed', () => {
+  let desk: DeskProcess;
+  let browser: Browser;
+  let sam: Visitor;
+  let lena: Visitor;
+  let omar: Visitor;
+  let analyst: Partner;
+  let customer: Partner;
+
+  beforeAll(async () => {
+    desk = await DeskProcess.start((await freePort(PORT)).port);
+    analyst = new Partner(desk.url, 'root');
+    customer = new Partner(desk.url, 'omar');
+    browser = await launchBrowser();
+    sam = await Visitor.arrive(browser, `http://localhost:${desk.port}`);
+    lena = await Visitor.arrive(browser, `http://localhost:${desk.port}`);
+    omar = await Visitor.arrive(browser, `http://localhost:${desk.port}`);
+    await Promise.all([sam.signIn('sam'), lena.signIn('lena'), omar.signIn('omar')]);
+  }, 120_000);
+  afterAll(async () => {
+    await browser?.close();
+    await desk?.stop();
+  }, 60_000);
+
+  test('a half-written reply survives another’s write on the same incident, and a reload', async () => {
+    const incident = await report(customer, 'Lena is about to add something');
+    await lena.go(`/incidents/${incident.number}`);
+    const box = lena.page.getByLabel('Reply to the service desk');
+    await box.pressSequentially('The collector in ');
+    await assign(analyst, incident);
+    await comment(analyst, incident, 'Which collector is it?');
+    await lena.page.getByText('Which collector is it?').waitFor();
+    // The caret stays where it was: the next letters go on behind the others.
+    await lena.page.keyboard.type('Elm Street');
+    expect(await box.inputValue()).toBe('The collector in Elm Street');
+
+    await lena.page.reload();
+    await lena.page.getByText('Which collector is it?').waitFor();
+    expect(await box.inputValue()).toBe('The collector in Elm Street');
+  }, 60_000);
+
+  test('a sent reply is there once, and its box is empty', async () => {
+    const incident = await report(customer, 'Omar sends a reply');
+    await omar.go(`/incidents/${incident.number}`);
+    const box = omar.page.getByLabel('Reply to the service desk');
+    await box.fill('It is collector 0417.');
+    await omar.page.getByRole('button', { name: 'Send reply' }).click();
+    await omar.page.locator('.message-text', { hasText: 'It is collector 0417.' }).waitFor();
+    expect(await omar.page.getByText('It is collector 0417.').count()).toBe(1);
+    expect(await box.inputValue()).toBe('');
+  }, 60_000);
+
+  test('a form that is sent on an old version keeps what was typed, shows what changed, and goes on with the new one', async () => {
+    const assigned = await assign(analyst, await report(customer, 'Two work on it at once'));
+    const started = await act(analyst, 'startIncident', assigned);
+    await sam.go(`/incidents/${started.number}`);
+    await sam.page.getByRole('button', { name: 'Resolve', exact: true }).click();
+    const form = sam.page.getByRole('dialog');
+    await form.getByLabel('Kind of solution').selectOption('FIXED');
+    await form.getByLabel('Cause').selectOption('DATA');
+    await form.getByRole('textbox', { name: 'Solution' }).fill('The file was sent again.');
+
+    await act(analyst, 'reclassifyIncident', started, { urgency: 'HIGH' });
+    await sam.page.locator('.badges', { hasText: `version ${started.version + 1}` }).waitFor();
+    await form.getByRole('button', { name: 'Resolve' }).click();
+    await form.getByText('Somebody changed this incident while you were writing.').waitFor();
+    await form.getByText('Urgency').first().waitFor();
+    expect(await form.getByRole('textbox', { name: 'Solution' }).inputValue()).toBe('The file was sent again.');
+
+    await form.getByRole('button', { name: `Go on with version ${started.version + 1}` }).click();
+    await form.getByRole('button', { name: 'Resolve' }).click();
+    await sam.page.locator('.badges', { hasText: 'Resolved' }).waitFor();
+    expect(await look(analyst, started.number)).toMatchObject({ state: 'RESOLVED', version: started.version + 2 });
+  }, 60_000);
+
+  test('a switch of the language keeps the page and what was typed', async () => {
+    await lena.go('/report');
+    await lena.page.getByLabel('What is wrong, in one line').fill('Un titre à moitié écr');
+    await lena.page.getByRole('button', { name: 'Français' }).click();
+    await lena.page.getByRole('heading', { name: 'Signaler un incident' }).waitFor();
+    expect(new URL(lena.page.url()).pathname).toBe('/report');
+    expect(await lena.page.locator('input[name=title]').inputValue()).toBe('Un titre à moitié écr');
+    expect(await lena.page.locator('html').getAttribute('lang')).toMatch(/^fr/);
+  }, 60_000);
+
+  test('no request left the machine, and the consoles stayed clean', () => {
+    const others = [sam, lena, omar].flatMap(({ strangers }) => strangers);
+    const told = [sam, lena, omar].flatMap(({ complaints }) => complaints);
+    expect({ others, told }).toEqual({ others: [], told: [] });
+  });
+});
