@@ -1,0 +1,107 @@
+import { createGateway } from '@desk/gateway/gateway';
+import { systemClock } from '@desk/kit/clock';
+import { START, type StreamEvent } from '@desk/kit/event';
+import { systemRandom } from '@desk/kit/ids';
+import { createLogger } from '@desk/kit/logger';
+import { MemoryStream } from '@desk/kit/memory-stream';
+import type { PullEvents } from '@desk/kit/pull';
+import { generateTokenKeys, tokenSigner } from '@desk/kit/token';
+import { answerCalls } from './child.ts';
+import { profileCalls } from './profile.ts';
+import { stageId } from './stage-data.ts';
+import { STAGE_AUDIENCE } from './stage-identity.ts';
+
+/*
+ * The product's gateway as it runs in production (sign-in, limits, logs, live updates), before the stage's subgraphs. Only
+ * its events come from here: they are put into the in-process stream, at once and in the number that is asked for.
+ */
+const STREAM = 'tickets';
+const { DIRECTORY_URL = '', TICKETS_URL = '', OIDC_ISSUER = '' } = process.env;
+
+const stream = new MemoryStream();
+const log: StreamEvent[] = [];
+const keys = await generateTokenKeys();
+const pull: PullEvents = async (service, after, limit) => {
+  const own = service === STREAM ? log : [];
+  const head = own.at(-1)?.position ?? { epoch: EPOCH, pos: 0 };
+  return { events: own.slice(after.pos, after.pos + limit), head };
+};
+const EPOCH = START.epoch + 1;
+
+const gateway = await createGateway(
+  {
+    host: '127.0.0.1',
+    port: 0,
+    publicUrl: 'http://127.0.0.1',
+    subgraphs: { directory: DIRECTORY_URL, tickets: TICKETS_URL },
+    signIn: {
+      issuer: OIDC_ISSUER,
+      clientId: 'bench',
+      clientSecret: null,
+      sessionSecret: 'a secret of the bench, longer than thirty-two bytes',
+      audience: STAGE_AUDIENCE,
+      demo: false,
+    },
+    allowedOrigins: [],
+    portalDirectory: null,
+    shutdownMs: 0,
+  },
+  {
+    clock: systemClock,
+    random: systemRandom,
+    logger: createLogger('gateway', 'info'),
+    stream,
+    pull,
+    signToken: await tokenSigner(keys.signing, systemClock),
+    // Whoever else keeps this machine busy delays the event loop too; a slice must not be refused for that.
+    delayMs: () => 0,
+  },
+);
+
+answerCalls({
+  ...profileCalls,
+  url: () => `${gateway.url}/graphql`,
+  /** Puts so many events into the log, each about another incident; answers with the instants at which each began, in ns. */
+  publish: async ({ events }: { events: number }) => {
+    const instants: number[] = [];
+    for (let n = 0; n < events; n++) {
+      const event = nextEvent();
+      log.push(event);
+      instants.push(Number(process.hrtime.bigint()));
+      await stream.append(STREAM, [event]);
+    }
+    return instants;
+  },
+  /** The gateway's own figures, by name: the sum over their labels. */
+  figures: async () => readFigures(await (await fetch(`${gateway.url}/metrics`)).text()),
+});
+
+const INCIDENTS = 60;
+
+function nextEvent(): StreamEvent {
+  const pos = log.length + 1;
+  return {
+    position: { epoch: EPOCH, pos },
+    aggregate: stageId('inc', pos % INCIDENTS),
+    seq: pos,
+    type: 'incident.reclassified',
+    at: new Date(),
+    actor: { id: stageId('per', pos % INCIDENTS), kind: 'PERSON', actingFor: null },
+    organizationId: stageId('org', pos % INCIDENTS),
+    internal: false,
+    data: {
+      recordId: stageId('inc', pos % INCIDENTS),
+      kind: 'RECLASSIFIED',
+      changedFields: ['priority', 'urgency', 'updatedAt'],
+      match: { priority: ['P2', 'P3'] },
+    },
+  };
+}
+
+function readFigures(text: string): Record<string, number> {
+  const figures: Record<string, number> = {};
+  for (const [, name = '', value = ''] of text.matchAll(/^(\w+)(?:\{[^}]*\})? ([\d.e+-]+)$/gm)) {
+    figures[name] = (figures[name] ?? 0) + Number(value);
+  }
+  return figures;
+}
