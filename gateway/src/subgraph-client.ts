@@ -7,8 +7,10 @@ import { Circuit } from './circuit.ts';
 import type { GatewayContext } from './gateway-context.ts';
 import type { SubgraphMetrics } from './subgraph-metrics.ts';
 
-/** Requests to one subgraph that are in hand; more are refused with SERVER_BUSY. */
-const IN_FLIGHT_MAX = 100;
+/** Requests that one subgraph is sent at the same time; more wait for their turn. */
+const CONNECTIONS_MAX = 100;
+/** Requests to one subgraph that are in hand, sent or waiting; more are refused with SERVER_BUSY. One operation may need many. */
+const IN_FLIGHT_MAX = 1_000;
 /** Longest answer of a subgraph, in bytes. */
 const ANSWER_BYTES_MAX = 16 * 1024 * 1024;
 const KEEP_ALIVE_MS = 30_000;
@@ -51,7 +53,7 @@ export class SubgraphClient {
     this.#options = options;
     this.#circuit = new Circuit(options.clock);
     this.#pool = new Pool(new URL(options.url).origin, {
-      connections: IN_FLIGHT_MAX,
+      connections: CONNECTIONS_MAX,
       keepAliveTimeout: KEEP_ALIVE_MS,
       maxResponseSize: ANSWER_BYTES_MAX,
       connect: { timeout: options.timeoutMs },
