@@ -39,7 +39,7 @@ afterAll(async () => {
 
 describe('a live incident', () => {
   test('each change arrives once, in order, within a second, with the name from the directory', async () => {
-    const updates = listen(sam);
+    const updates = await listen(sam);
     const told = new Map<number, number>();
     const incident = await work(await report(), (version) => told.set(version, Date.now()));
     const mine = await updates.until((all) => of(all, incident).length === 6);
@@ -56,8 +56,8 @@ describe('a live incident', () => {
   });
 
   test('a user of another distributor receives nothing of it', async () => {
-    const foreign = listen(new Partner(desk.url, 'priya'));
-    const own = listen(lena);
+    const foreign = await listen(new Partner(desk.url, 'priya'));
+    const own = await listen(lena);
     const incident = await work(await report());
     await own.until((all) => of(all, incident).length === 6);
     // Priya's own report comes after all of them: what she could have seen of the other, she would have by now.
@@ -67,8 +67,8 @@ describe('a live incident', () => {
   });
 
   test('a distributor hears of no internal note', async () => {
-    const own = listen(lena);
-    const staff = listen(sam);
+    const own = await listen(lena);
+    const staff = await listen(sam);
     const incident = await report();
     await sam.get('mutation($i: AddInternalNoteInput!) { addInternalNote(input: $i) { id } }', {
       i: { id: incident.id, text: 'Batch 88.' },
@@ -82,7 +82,7 @@ describe('a live incident', () => {
   });
 
   test('the desk is killed and started again: the client goes on from its cursor, nothing missing and nothing twice', async () => {
-    const updates = listen(sam);
+    const updates = await listen(sam);
     const before = await report();
     await updates.until((all) => of(all, before).length === 1);
     await desk.kill();
@@ -166,8 +166,8 @@ describe('bad input at the door', () => {
   });
 });
 
-function listen(who: Partner): Listener<Update> {
-  return new Listener<Update>(clientOf(who), 'incidentUpdates', SELECTION);
+function listen(who: Partner): Promise<Listener<Update>> {
+  return Listener.open<Update>(clientOf(who), 'incidentUpdates', SELECTION);
 }
 
 function clientOf(who: Partner): Client {

@@ -277,6 +277,7 @@ function behind(): Refusal {
 
 /** What a subscriber is told whose cursor leads nowhere. */
 export function cursorExpired(): Refusal {
-  const message = 'The cursor is too old, or not of this log. Query the data again, then subscribe without `after`.';
+  const message =
+    'The cursor is too old, or not of this log. Connect anew, start with the cursor of the acknowledgement, then query again.';
   return new Refusal('CURSOR_EXPIRED', message);
 }

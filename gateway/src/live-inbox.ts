@@ -57,7 +57,7 @@ export function connect(
   });
 }
 
-/** Subscribes; the inbox has `resume` set to keep `variables.after` at the last cursor, as the portal does. */
+/** Subscribes; with `resume` it starts at the connection's cursor and goes on behind the last one received, as the portal does. */
 export function subscribe(
   client: Client,
   query: string,
@@ -66,6 +66,12 @@ export function subscribe(
 ): Inbox & { leave: () => void } {
   const inbox = new Inbox();
   const payload = { query, variables: { ...variables } };
+  if (resume) {
+    client.on('connected', (_socket, acknowledgement) => {
+      const { cursors } = acknowledgement as { cursors: Record<string, string> };
+      payload.variables['after'] ??= cursors['incidentUpdates'];
+    });
+  }
   const leave = client.subscribe<NonNullable<Message['data']>>(payload, {
     next: (message) => {
       inbox.messages.push(message as Message);

@@ -31,6 +31,8 @@ const BATCH_MS = 100;
 
 export interface SocketsParts {
   subscribe: Subscribe;
+  /** The cursors that a client is told when it is accepted: given as `after`, nothing that happens from then on is missed. */
+  cursors: () => Record<string, string>;
   authenticate: Authenticate;
   principals: Principals;
   origins: readonly string[];
@@ -57,7 +59,7 @@ export function startSockets(parts: SocketsParts): Sockets {
   const limits: SocketLimits = { ...SOCKET_LIMITS, ...parts.limits };
   const quota = new LiveQuota(limits);
   const sessions = new Set<LiveSession>();
-  const protocol = graphqlWs(limits);
+  const protocol = graphqlWs(limits, parts.cursors);
   let stopping = false;
 
   const ws = new WebSocketServer({
@@ -125,12 +127,12 @@ export function startSockets(parts: SocketsParts): Sockets {
   };
 }
 
-function graphqlWs(limits: SocketLimits): GraphqlWs<Extra> {
+function graphqlWs(limits: SocketLimits, cursors: SocketsParts['cursors']): GraphqlWs<Extra> {
   return makeServer<Record<string, unknown>, Extra>({
     connectionInitWaitTimeout: limits.initMs,
     onConnect: async ({ connectionParams, extra: { session } }) => {
       const accepted = await session.connect(connectionParams ?? {});
-      return accepted && { expiresAt: session.authenticated?.expiresAt.toISOString() };
+      return accepted && { expiresAt: session.authenticated?.expiresAt.toISOString(), cursors: cursors() };
     },
     onSubscribe: async ({ extra: { session } }, id, payload) => {
       try {

@@ -1,6 +1,6 @@
 import type { Clock } from '@desk/kit/clock';
 import { badInput, Refusal } from '@desk/kit/errors';
-import { comparePositions, parseCursor, type Position, type StreamEvent } from '@desk/kit/event';
+import { comparePositions, formatCursor, parseCursor, type Position, type StreamEvent } from '@desk/kit/event';
 import { systemRandom, type Random } from '@desk/kit/ids';
 import type { Logger } from '@desk/kit/logger';
 import type { PullEvents } from '@desk/kit/pull';
@@ -138,6 +138,16 @@ export function createLive(options: LiveOptions): Live {
     return { subscriber, plan: request.plan };
   };
 
+  /** Where each field that can be resumed stands, by its name. One whose service was not reached yet is left out. */
+  function cursors(): Record<string, string> {
+    const known: Record<string, string> = {};
+    for (const [field, { stream, snapshot }] of runtime.directives.live) {
+      const head = feeds.get(stream)?.reader.head;
+      if (head && !snapshot) known[field] = formatCursor(stream, head);
+    }
+    return known;
+  }
+
   function join(
     feed: Feed,
     {
@@ -206,6 +216,7 @@ export function createLive(options: LiveOptions): Live {
   const { staggerMs, random = systemRandom, authenticate, principals, origins } = options;
   const sockets = startSockets({
     subscribe,
+    cursors,
     authenticate,
     principals,
     origins,

@@ -64,7 +64,7 @@ export const ERROR_CODES = {
   CURSOR_EXPIRED: {
     retryable: false,
     meaning:
-      'The cursor is older than what is kept, or comes from before a restore. Query the data again, then subscribe without `after`.',
+      'The cursor is older than what is kept, or comes from before a restore. Connect anew, start with the cursor of the acknowledgement, then query again.',
   },
   SCHEMA_CHANGED: { retryable: false, meaning: 'The API changed and this subscription no longer fits it.' },
   TIME_ZONE_REQUIRED: { retryable: false, meaning: 'A local time was given without its time zone.' },

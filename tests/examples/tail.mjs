@@ -16,6 +16,13 @@ const client = createClient({
   connectionParams: async () => ({ token: await token() }),
   retryAttempts: RETRIES_MAX,
   shouldRetry: () => true,
+  on: {
+    // Each acknowledgement tells where the log stands: from the first one on nothing is missed.
+    connected: (_socket, { cursors }) => {
+      subscription.variables.after ??= cursors.incidentUpdates;
+      console.log(`Listening to ${DESK_URL} as ${DESK_LOGIN}. Ctrl-C ends it.`);
+    },
+  },
 });
 
 const subscription = {
@@ -28,7 +35,6 @@ const subscription = {
   variables: {},
 };
 
-console.log(`Listening to ${DESK_URL} as ${DESK_LOGIN}. Ctrl-C ends it.`);
 for await (const { data, errors } of client.iterate(subscription)) {
   if (errors) console.error(errors);
   if (!data?.incidentUpdates) continue;

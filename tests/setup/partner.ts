@@ -67,19 +67,37 @@ export class Partner {
   }
 }
 
-/** Collects what a subscription sends, and lets a test wait for it. Resumes by cursor after each reconnect. */
+/** Collects what a subscription sends, and lets a test wait for it. Starts and resumes by cursor, as a partner's program does. */
 export class Listener<T extends { cursor: string }> {
   readonly messages: T[] = [];
   readonly problems: unknown[] = [];
   readonly #field: string;
+  readonly #accepted: Promise<void>;
   #waiting: (() => void)[] = [];
 
-  constructor(client: Client, field: string, selection: string, variables: Record<string, unknown> = {}) {
+  /** Comes back when nothing that happens from then on is missed. The client is one that has just been made. */
+  static async open<T extends { cursor: string }>(
+    client: Client,
+    field: string,
+    selection: string,
+  ): Promise<Listener<T>> {
+    const listener = new Listener<T>(client, field, selection);
+    await listener.#accepted;
+    return listener;
+  }
+
+  private constructor(client: Client, field: string, selection: string) {
     this.#field = field;
     const payload = {
       query: `subscription($after: String, $filter: IncidentUpdatesFilter) { ${field}(after: $after, filter: $filter, delivery: ALL) { cursor ${selection} } }`,
-      variables: { ...variables } as Record<string, unknown>,
+      variables: {} as Record<string, unknown>,
     };
+    this.#accepted = new Promise((resolve) => {
+      client.on('connected', (_socket, acknowledgement) => {
+        payload.variables['after'] ??= (acknowledgement as { cursors: Record<string, string> }).cursors[field];
+        resolve();
+      });
+    });
     client.subscribe<Record<string, T>>(payload, {
       next: ({ data, errors }) => {
         if (errors) this.problems.push(errors);

@@ -17,7 +17,7 @@ const TOUCHED: Partial<Record<IncidentEventKind, readonly string[]>> = {
 /** What every other change touches. */
 const TOUCHED_ELSE: readonly string[] = ['facts', 'history', 'explain'];
 
-/** What is read again when the feed starts afresh. The tally is not: the message that says so brings it. */
+/** What is read again when the feed starts afresh. The tally is not: its own first message brings it. */
 const LIVE_KEYS: ReadonlySet<string> = new Set(['incident', 'incidents']);
 
 /**

@@ -42,6 +42,12 @@ export interface Feed {
   stop(): void;
 }
 
+/** What the gateway says when it accepts a connection. */
+interface Acknowledgement {
+  /** By field: where its log stands. A field that is not available at the moment is left out. */
+  cursors: { incidentUpdates?: string };
+}
+
 const RETRY_MS_MIN = 500;
 const RETRY_MS_MAX = 10_000;
 /** About 28 hours of trying at the longest wait; then the feed pauses. */
@@ -65,10 +71,8 @@ export function createFeed(options: {
   let client: Client | null = null;
   let disposals: (() => void)[] = [];
   let cursor: string | null = null;
-  let known = false;
   let connectedBefore = false;
   let stopWaiting: (() => void) | null = null;
-  let takeFirstCursor: (first: string) => void = () => undefined;
   const catchUp = createCatchUp((changes) => emit({ type: 'caughtUp', changes }));
 
   function emit(event: FeedEvent): void {
@@ -92,9 +96,10 @@ export function createFeed(options: {
       retryWait: (retries) => wait(retryMs(retries, options.random())),
       on: {
         ...pongWatch(() => opened.terminate()),
-        connected: () => {
+        connected: (_socket, acknowledgement) => {
           if (connectedBefore) catchUp.begin();
           connectedBefore = true;
+          if (client === opened) begin(acknowledgement);
         },
         closed: (event) => {
           if (client !== opened) return;
@@ -109,16 +114,29 @@ export function createFeed(options: {
     followCounts(opened);
   }
 
+  /** The first connection says where to begin. What was read before it is read again, so that nothing is missed. */
+  function begin(acknowledgement: unknown): void {
+    if (cursor !== null) return;
+    cursor = (acknowledgement as Acknowledgement).cursors.incidentUpdates ?? null;
+    emit({ type: 'fresh' });
+  }
+
   function followUpdates(from: Client): void {
-    // graphql-ws sends this very object again after a reconnect, so the cursor in it makes the feed resume.
-    const payload = { query: IncidentUpdatesDocument as string, variables: { after: cursor } };
+    // graphql-ws makes its message when it is connected, also again, so the cursor as it is then makes the feed resume.
+    const payload = {
+      query: IncidentUpdatesDocument as string,
+      variables: {
+        get after() {
+          return cursor;
+        },
+      },
+    };
     const dispose = from.subscribe<IncidentUpdatesSubscription>(payload, {
       next: ({ data, errors }) => {
         if (from !== client) return;
         if (!data) return failed(from, errors);
         const update = data.incidentUpdates;
         cursor = update.cursor;
-        payload.variables.after = cursor;
         catchUp.count();
         emit({ type: 'update', update });
       },
@@ -126,9 +144,6 @@ export function createFeed(options: {
       complete: () => undefined,
     });
     disposals.push(dispose);
-    takeFirstCursor = (first) => {
-      if (cursor === null) payload.variables.after = cursor = first;
-    };
   }
 
   function followCounts(from: Client): void {
@@ -137,14 +152,7 @@ export function createFeed(options: {
       next: ({ data, errors }) => {
         if (from !== client) return;
         if (!data) return failed(from, errors);
-        const { cursor: counted, counts } = data.incidentQueueCounts;
-        // Before the first change there is no cursor of one. What was read before this tally is read again, so
-        // continuing behind the tally misses nothing.
-        if (!known) {
-          known = true;
-          takeFirstCursor(counted);
-          emit({ type: 'fresh' });
-        }
+        const { counts } = data.incidentQueueCounts;
         become('LIVE');
         if (counts) emit({ type: 'counts', counts });
       },
@@ -160,7 +168,7 @@ export function createFeed(options: {
     const code = refusalCode(error);
     if (code === 'CURSOR_EXPIRED') {
       close();
-      forget();
+      cursor = null;
       open();
     } else if (code === 'UNAUTHENTICATED') {
       close();
@@ -176,11 +184,6 @@ export function createFeed(options: {
       close();
       become('PAUSED');
     }
-  }
-
-  function forget(): void {
-    cursor = null;
-    known = false;
   }
 
   function close(): void {
@@ -226,7 +229,7 @@ export function createFeed(options: {
     },
     restart() {
       close();
-      forget();
+      cursor = null;
       open();
     },
     stop: () => {
