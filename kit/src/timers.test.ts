@@ -12,7 +12,7 @@ import {
   type Side,
   type Thing,
 } from './things.fixture.ts';
-import { Timers } from './timers.ts';
+import { FAILED_MS, Timers } from './timers.ts';
 
 let desk: Desk;
 let sides: Side[];
@@ -148,15 +148,16 @@ describe('a thing that another worker has in hand', () => {
   test('is done by the next one once the first has died', async () => {
     const id = await makeThing();
     clock.set(minutesAfterNoon(10));
-    const hanging = work(sides[1], () => new Promise(() => {}));
-    void hanging.run();
+    let wakeUp = () => {};
+    const hanging = new Promise<null>((resolve) => (wakeUp = () => resolve(null)));
+    work(sides[1], () => hanging);
     await until('the first worker has the lease', async () =>
       Boolean((await desk.things.collection.findOne({ _id: id }))?.leaseUntil),
     );
-    workers = []; // It never ends, as one that died.
     clock.advance(LEASE_MS + 1);
     work();
     await allDone();
+    wakeUp();
     expect(await actsOf(id)).toEqual([minutesAfterNoon(10)]);
   });
 });
@@ -172,12 +173,12 @@ describe('a thing whose act fails', () => {
     const id = await makeThing();
     await desk.things.collection.updateOne({ _id: id }, { $set: { tags: ['broken'] } });
     clock.set(minutesAfterNoon(10));
-    let tries = 0;
-    work(desk, (side, thing) => {
-      tries++;
-      return failing(side, thing);
+    work(desk, failing);
+    // Only then: what is left alone is so from the clock's present on.
+    await until('it has failed and is left alone', async () => {
+      const thing = await desk.things.collection.findOne({ _id: id });
+      return thing?.leaseUntil?.getTime() === clock.now().getTime() + FAILED_MS;
     });
-    await until('it was tried', () => tries > 0);
     await desk.things.collection.updateOne({ _id: id }, { $set: { tags: [] } });
     clock.advance(MINUTE_MS);
     await allDone();

@@ -10,7 +10,7 @@ export const TICK_MS = 250;
 /** A worker that takes longer with one record has died, in milliseconds. */
 const LEASE_MS = 30_000;
 /** How long a record whose act failed is left alone, in milliseconds: meanwhile the others have their turn. */
-const FAILED_MS = 2_000;
+export const FAILED_MS = 2_000;
 const DUE_MAX = 100;
 const FIRES_MAX = 50;
 
