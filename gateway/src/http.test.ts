@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { connect } from 'node:net';
 import { gzipSync } from 'node:zlib';
+import { AuthorizationScope } from '@desk/directory/generated/api';
+import type { Principal } from '@desk/directory/principal';
 import { startGatewayGround, type GatewayGround } from '../../tests/setup/gateway-ground.ts';
 
 const POINT = 'query Point($id: ID!) { incident(id: $id) { id number title } }';
@@ -277,6 +279,19 @@ test('identity that a caller claims in headers counts for nothing', async () => 
   const claims = { 'x-desk-viewer': '{"staff":true}', 'x-user': 'root', 'x-forwarded-user': 'root' };
   const { data } = await ground.ask('{ me { id } }', { as: 'lena', headers: claims });
   expect(data).toEqual({ me: { id: 'per_lena' } });
+});
+
+test('an agent acts for a hundred distributors at once, with every scope there is', async () => {
+  const scopes = Object.values(AuthorizationScope);
+  const ids = Array.from({ length: 100 }, (_, n) => `org_${String(n).padStart(26, '0')}`);
+  const [validFrom, validTo] = ['2020-01-01T00:00:00.000Z', '2099-01-01T00:00:00.000Z'];
+  const authorizations = ids.map((id) => ({ id: `aut_${id}`, organizationId: id, scopes, validFrom, validTo }));
+  ground.people.set('rae', { ...(ground.people.get('aga') as Principal), id: 'per_rae', authorizations });
+  const { data, errors } = await ground.ask('{ me { id actingFor { id } } }', {
+    as: 'rae',
+    headers: { 'desk-acting-for': ids.join() },
+  });
+  expect([data, errors]).toEqual([{ me: { id: 'per_rae', actingFor: ids.map((id) => ({ id })) } }, undefined]);
 });
 
 test('readiness names each service', async () => {

@@ -129,6 +129,13 @@ describe('a request', () => {
     expect((await answer('{ __schema { types { name } } }')).errors).toHaveLength(1);
   });
 
+  test('of an agent who acts for a hundred distributors with many scopes is answered', async () => {
+    const scopes = Array.from({ length: 8 }, (_, n) => `SOMETHING_ELSE_${n}`);
+    const delegations = Array.from({ length: 100 }, (_, n) => ({ organizationId: `org_${n}`.padEnd(30, 'x'), scopes }));
+    const response = await ask('{ me }', await tokenFor('REQUEST', { ...VIEWER, delegations }));
+    expect(response.status).toBe(200);
+  });
+
   test('that is larger than a batch of references is refused', async () => {
     const response = await ask(`{ me } # ${'x'.repeat(1024 * 1024)}`, await tokenFor('REQUEST'));
     expect(response.status).toBe(413);

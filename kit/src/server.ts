@@ -18,6 +18,11 @@ import type { Viewer } from './viewer.ts';
 
 /** The largest request between our own parts, in bytes: a full batch of entity references. */
 const BODY_BYTES_MAX = 1024 * 1024;
+/**
+ * The longest headers between our own parts, in bytes. The internal token names every delegation with its scopes: 26 KB for an
+ * agent who acts for a hundred distributors with all eight scopes, where Node's own limit is 16 KiB.
+ */
+const HEADER_BYTES_MAX = 64 * 1024;
 
 /** A resolver map, as a service hands it over. Its own code checks it against the generated types. */
 export type ResolverMap = Record<string, unknown>;
@@ -58,7 +63,12 @@ export interface RunningServer {
  */
 export async function startSubgraph<Context extends object>(options: SubgraphOptions<Context>): Promise<RunningServer> {
   const { logger, registry } = options;
-  const app: FastifyInstance = fastify({ bodyLimit: BODY_BYTES_MAX, forceCloseConnections: 'idle', logger: false });
+  const app: FastifyInstance = fastify({
+    bodyLimit: BODY_BYTES_MAX,
+    forceCloseConnections: 'idle',
+    logger: false,
+    http: { maxHeaderSize: HEADER_BYTES_MAX },
+  });
   const claims = new WeakMap<FastifyRequest, TokenClaims>();
   let stopping = false;
 
