@@ -62,7 +62,8 @@ export class SubgraphClient {
 
   /**
    * One request, one answer. Refuses with SERVICE_UNAVAILABLE when the subgraph does not answer, with WRITE_UNCERTAIN
-   * when a write was sent and nobody knows what became of it, with SERVER_BUSY when too much waits already.
+   * when a write was sent and nobody knows what became of it, with SERVER_BUSY when too much waits already. Rejects with a
+   * plain error, a fault of the desk, when a read is answered with something else than GraphQL.
    */
   async post(request: SubgraphRequest, context: GatewayContext): Promise<SubgraphAnswer> {
     const { name, metrics } = this.#options;
@@ -105,7 +106,12 @@ export class SubgraphClient {
     }
     this.#circuit.succeeded();
     if (status === 401 || status === 403) throw new Error(`${name} refused the gateway's own token with ${status}`);
-    const answer = parseAnswer(text) as SubgraphAnswer;
+    const answer = readAnswer(text);
+    if (!answer) {
+      if (!write) throw new Error(`${name} answered with ${status} and without GraphQL`);
+      logger.error({ status, subgraph: name, requestId: context.requestId }, 'a subgraph answered without GraphQL');
+      throw uncertain(name);
+    }
     return answer.errors ? { ...answer, errors: this.#shown(answer.errors, context.requestId) } : answer;
   }
 
@@ -222,6 +228,20 @@ function unavailable(service: string, retryAfterMs = RETRY_AFTER_MS): Refusal {
 function uncertain(service: string): Refusal {
   const message = 'The write may or may not have happened. Repeat it with the same idempotency key.';
   return new Refusal('WRITE_UNCERTAIN', message, { service, retryAfterMs: RETRY_AFTER_MS });
+}
+
+/** A GraphQL answer, which holds data or errors; null for every other text: a server refuses what is too large in words of its own. */
+function readAnswer(text: string): SubgraphAnswer | null {
+  let parsed: unknown;
+  try {
+    parsed = parseAnswer(text);
+  } catch {
+    return null;
+  }
+  if (typeof parsed !== 'object' || parsed === null) return null;
+  const { data, errors } = parsed as { data?: unknown; errors?: unknown };
+  const holdsData = typeof data === 'object' && data !== null && !Array.isArray(data);
+  return Array.isArray(errors) || (holdsData && errors === undefined) ? parsed : null;
 }
 
 const UNSAFE_KEYS = new Set(['__proto__', 'constructor', 'prototype']);

@@ -311,4 +311,26 @@ describe('what a subgraph answers', () => {
     answer = (_one, response) => void send(response, {}, 401);
     expect(await problem(ask('{ a }'))).not.toHaveProperty('extensions');
   });
+
+  describe.each([
+    ['refuses before GraphQL', { statusCode: 413, error: 'Payload Too Large', message: 'x' }, 413],
+    ['cannot read the headers', '', 431],
+    ['says nothing', { data: null }, 200],
+    ['says something else', { data: [], errors: {} }, 200],
+    ['sends no JSON', '<html>', 200],
+  ])('and %s', (_how, body, status) => {
+    beforeEach(() => {
+      answer = (_one, response) => void send(response, body, status);
+    });
+
+    test('is an error inside the desk for a read, and never an empty success', async () => {
+      const error = await problem(ask('{ a }'));
+      expect(error).toBeInstanceOf(Error);
+      expect(error).not.toHaveProperty('extensions');
+    });
+
+    test('is uncertain for a write', async () => {
+      expect((await problem(ask('mutation { a }')))?.extensions).toMatchObject({ code: 'WRITE_UNCERTAIN' });
+    });
+  });
 });
