@@ -26,8 +26,12 @@ export function stageIdentity(): StageIdentity {
 
 /** Staff come from so many organizations, since the sockets of one are limited. */
 const ORGANIZATIONS = 10;
+const PARTNER = 999;
 
-/** What the directory would say of a login of the stage: an analyst, each a person of their own, all seeing the same. */
+/**
+ * What the directory would say of a login of the stage: an analyst, each a person of their own, all seeing the same. Each has a part
+ * at a partner too, for a partner's rate: what is measured asks for more points a second than a person may.
+ */
 export function stagePrincipal(login: string) {
   const organization = stageId('org', 900 + (Number(login.split('-')[1]) % ORGANIZATIONS));
   return {
@@ -38,7 +42,10 @@ export function stagePrincipal(login: string) {
     language: 'EN',
     timeZone: 'America/Toronto',
     version: 1,
-    memberships: [{ organizationId: organization, organizationType: 'SME', roles: ['SME_ANALYST'] }],
+    memberships: [
+      { organizationId: organization, organizationType: 'SME', roles: ['SME_ANALYST'] },
+      { organizationId: stageId('org', PARTNER), organizationType: 'PARTNER', roles: [] },
+    ],
     authorizations: [],
   };
 }

@@ -15,6 +15,8 @@ export interface FieldPrice {
   listed: boolean;
   /** Arguments `first` and `last`; null where the field is not paged. */
   page: { value: ValueNode | undefined; fallback: unknown }[] | null;
+  /** Rows that a list without pages counts for; null for every other field, also for the rows of a page. */
+  size: number | null;
   filter: ValueNode | null;
   /** Of a paged field: its rows stand in list fields below it (`nodes`, `edges`), and the rest counts once. */
   rowsBelow: boolean;
@@ -23,14 +25,29 @@ export interface FieldPrice {
 /** Points of a field without a weight of its own. An object field in a page counts once for each row. */
 export const COSTS = { scalar: 0, object: 1, textSearch: 20, mutation: 10, subscription: 5 };
 
-/** Where fields are looked up, and what single fields weigh: `Type.field` to points, in place of `COSTS`. */
+/** What the schema says that one field costs. */
+export interface FieldCost {
+  /** Points in place of `COSTS`; null where those hold. */
+  weight: number | null;
+  /** Of a list of objects without pages: rows that it counts for. What it typically holds, so that no honest request pays for the worst. */
+  size: number | null;
+}
+
+/** Where fields are looked up, and what single fields weigh: `Type.field` to its cost. */
 export interface PriceList {
   schema: GraphQLSchema;
-  weights: ReadonlyMap<string, number>;
+  weights: ReadonlyMap<string, FieldCost>;
 }
 
 /** The price of what is no field: the top of an operation or a fragment. */
-export const NO_PRICE: FieldPrice = { weight: 0, listed: false, page: null, filter: null, rowsBelow: false };
+export const NO_PRICE: FieldPrice = {
+  weight: 0,
+  listed: false,
+  page: null,
+  size: null,
+  filter: null,
+  rowsBelow: false,
+};
 
 /** Reads the price of one field from the schema. A field without a definition weighs what one of its kind does. */
 export function priceOf(
@@ -48,10 +65,12 @@ export function priceOf(
   let weight = isCompositeType(result) ? COSTS.object : COSTS.scalar;
   if (type === schema.getMutationType()) weight = COSTS.mutation;
   if (type === schema.getSubscriptionType()) weight = COSTS.subscription;
+  const own = weights.get(`${type.name}.${field.name.value}`);
   return {
-    weight: Math.max(0, weights.get(`${type.name}.${field.name.value}`) ?? weight),
+    weight: Math.max(0, own?.weight ?? weight),
     listed,
     page: page.length > 0 ? page : null,
+    size: listed && page.length === 0 ? (own?.size ?? null) : null,
     filter: argument(SEARCH.argument) ?? null,
     rowsBelow: page.length > 0 && !listed && fields.some((below) => isListType(getNullableType(below.type))),
   };

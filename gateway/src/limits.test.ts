@@ -1,9 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { buildSchema, getIntrospectionQuery, parse, validate } from 'graphql';
+import { Supergraph } from '@apollo/federation-internals';
+import { buildSchema, getIntrospectionQuery, Kind, parse, validate } from 'graphql';
+import { readFileSync } from 'node:fs';
 import { Refusal } from '@desk/kit/errors';
+import { supergraphSdl } from '@desk/schema/sdl';
 import type { CallerClass, Limits } from './limits.ts';
 import { checkDocument, checkOperation, checkPrepared, LIMITS, limitsFor, prepare } from './limits.ts';
+import { readDirectives } from './supergraph-directives.ts';
 
 const SCHEMA = buildSchema(`
   type Query {
@@ -27,17 +31,22 @@ const SCHEMA = buildSchema(`
   type QueueCounts { open: Int! }
   type Incident {
     id: ID! number: String title: String state: String organization: Organization parent: Incident
-    comments(first: Int, last: Int): CommentConnection!
+    comments(first: Int, last: Int): CommentConnection! links: [Link!]!
   }
+  type Link { kind: String incident: Incident }
   type IncidentConnection { edges: [IncidentEdge!]! nodes: [Incident!]! pageInfo: PageInfo! totalCount: Int! }
   type IncidentEdge { cursor: String! node: Incident! }
-  type CommentConnection { nodes: [Comment!]! totalCount: Int! }
+  type CommentConnection { nodes: [Comment!]! totalCount: Int! authors: [Person!]! }
   type Comment { id: ID! author: Person }
   type PageInfo { hasNextPage: Boolean! }
   type IncidentUpdate { cursor: String! incident: Incident }
 `);
 
-const WEIGHTS = new Map([['Query.queueCounts', 50]]);
+const WEIGHTS = new Map([
+  ['Query.queueCounts', { weight: 50, size: null }],
+  ['Incident.links', { weight: null, size: 10 }],
+  ['CommentConnection.authors', { weight: null, size: 4 }],
+]);
 
 /** Generous where a test speaks of another limit. */
 const LAX: Limits = {
@@ -103,6 +112,9 @@ function bomb(count: number, spreads: number): string {
   const inner = repeat(count - 1, (n) => `fragment F${n} on Query { ${repeat(spreads, () => `...F${n + 1}`)} }`);
   return `{ ...F0 } ${inner} fragment F${count - 1} on Query { me { id } }`;
 }
+
+const LINKS_OF_LINKS =
+  '{ incident(id: 1) { links { incident { links { incident { links { incident { id } } } } } } } }';
 
 function prepared(source: string) {
   return prepare({ schema: SCHEMA, document: parse(source), weights: WEIGHTS });
@@ -213,6 +225,11 @@ describe('a document at the limit passes and one above is refused by the limit i
       asked: 5_000,
       allowed: 4_999,
     });
+  });
+
+  test('nodes of lists without pages, by their sizes', () => {
+    expect(check(LINKS_OF_LINKS).nodes).toBe(10 + 100 + 1_000);
+    expect(refused(LINKS_OF_LINKS, { limits: LIMITS.AGENT })).toMatchObject({ limit: 'cost', allowed: 1_000 });
   });
 
   test('cost', () => {
@@ -527,7 +544,19 @@ describe('the cost', () => {
       1 + 10 * (1 + 1 + 5),
     ],
     ['a list that is a page itself', '{ recent(first: 10) { organization { id } } }', 10 * 2],
-    ['a list without pages', '{ services { id } }', 1],
+    ['a list with neither pages nor a size', '{ services { id } }', 1],
+    ['a list with a size', '{ incident(id: 1) { links { kind } } }', 1 + 10],
+    ['a list with a size in another', LINKS_OF_LINKS, 1 + 10 * 2 + 100 * 2 + 1_000 * 2],
+    [
+      'a list with a size in a page',
+      '{ incidents(first: 5) { nodes { links { incident { id } } } } }',
+      1 + 5 * (1 + 10 * 2),
+    ],
+    [
+      'a list with a size beside the rows of a page',
+      '{ incident(id: 1) { comments(first: 50) { nodes { id } authors { name } } } }',
+      1 + 1 + 50 + 4,
+    ],
     ['a text search', '{ incidents(first: 10, filter: { text: "dead" }) { nodes { id } } }', 1 + 10 + 20],
     ['a text search of a scalar', '{ openCount(filter: { text: "dead" }) }', 20],
     ['a filter without text', '{ incidents(first: 10, filter: { text: null, state: [] }) { nodes { id } } }', 1 + 10],
@@ -608,6 +637,24 @@ describe('the cost', () => {
       { numRuns: 200 },
     );
   });
+});
+
+test('the portal’s own operations pass the limits of every caller', () => {
+  const schema = Supergraph.build(supergraphSdl(), { validateSupergraph: false });
+  const document = parse(readFileSync(new URL('../../portal/src/api/operations.graphql', import.meta.url), 'utf8'));
+  const weights = readDirectives(schema.schema).costs;
+  const asked = { schema: schema.apiSchema().toGraphQLJSSchema(), document, weights };
+  const names = document.definitions.flatMap((node) =>
+    node.kind === Kind.OPERATION_DEFINITION ? (node.name?.value ?? []) : [],
+  );
+  // The largest pages that the portal asks for; all its fragments stand in one document here.
+  const request = {
+    variables: { first: 30, last: 100 },
+    limits: { ...LIMITS.LDC_USER, documentBytes: 1e9, tokens: 1e9 },
+  };
+  for (const operationName of names)
+    expect(() => checkOperation({ ...asked, ...request, operationName })).not.toThrow();
+  expect(names.length).toBeGreaterThan(20);
 });
 
 describe('one measured document', () => {

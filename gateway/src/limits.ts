@@ -6,6 +6,7 @@ import { ENDLESS } from './bounded-count.ts';
 import { fragmentOrder, measureText, totalBlock } from './document-size.ts';
 import type { Asked, Block, StaticLimit } from './document-survey.ts';
 import { note, openSurvey, readBlock, STATIC_LIMITS, unsafe, UNSAFE_NAMES } from './document-survey.ts';
+import type { FieldCost } from './field-price.ts';
 import type { Fragments, OperationCost } from './selection-cost.ts';
 import { selectionCost } from './selection-cost.ts';
 
@@ -36,7 +37,7 @@ export interface Limits {
   selections: number;
   /** Largest `first` or `last`. */
   page: number;
-  /** Rows of all pages together: the sum, over the paged fields, of the product of the pages on the way to each. */
+  /** Rows of all pages together: the sum, over the paged and the sized fields, of the product of the pages and sizes on the way to each. */
   nodes: number;
   /** Points of cost of one operation. */
   cost: number;
@@ -111,8 +112,8 @@ export function checkOperation(request: OperationRequest & DocumentSource): Oper
 export interface DocumentSource {
   schema: GraphQLSchema;
   document: DocumentNode;
-  /** Points of single fields, `Type.field`, from `@cost(weight:)`; they take the place of `COSTS`. */
-  weights?: ReadonlyMap<string, number> | undefined;
+  /** What single fields cost, `Type.field`, from `@cost`. */
+  weights?: ReadonlyMap<string, FieldCost> | undefined;
 }
 
 /** A measured document. It holds no caller and no variables, so one serves every request with the same text and schema. */

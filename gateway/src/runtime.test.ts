@@ -108,8 +108,8 @@ describe('a request by HTTP', () => {
 describe('the supergraph', () => {
   test('tells the costs, the personal fields and the live fields of the SDL', () => {
     const { costs, personal, live } = ground.runtime.directives;
-    expect(costs.get('Subscription.incidentUpdates')).toBe(5);
-    expect(costs.get('Query.incidentQueueCounts')).toBe(50);
+    expect(costs.get('Subscription.incidentUpdates')).toEqual({ weight: 5, size: null });
+    expect(costs.get('Incident.links')).toEqual({ weight: null, size: 10 });
     expect([...personal].sort()).toEqual(['Incident.allowedActions', 'Query.me']);
     expect(live.get('incidentQueueCounts')).toEqual({ stream: 'tickets', entity: 'incident', snapshot: true });
   });

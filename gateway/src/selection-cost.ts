@@ -7,7 +7,7 @@ import type { Block, Level, Program } from './document-survey.ts';
 import type { FieldPrice } from './field-price.ts';
 import { COSTS, rowsAsked, searches } from './field-price.ts';
 
-/** What an operation within the limits asks for: points of cost, and rows of all its pages. */
+/** What an operation within the limits asks for: points of cost, and rows of all its pages and unpaged lists. */
 export interface OperationCost {
   cost: number;
   nodes: number;
@@ -52,8 +52,10 @@ export function selectionCost({ prepared, operation, variables, pageMax }: Price
       if (top) addTotal(total, totalOf(top));
     }
     if (!level.parent) continue;
-    const rows = level.price.page ? rowsAsked(level.price.page, given) : null;
-    if (rows !== null && !(Number.isInteger(rows) && rows >= 1 && rows <= pageMax) && problems.length < PROBLEMS_MAX) {
+    const { page, size } = level.price;
+    const rows = page ? rowsAsked(page, given) : size;
+    const asksForPage = rows !== null && Number.isInteger(rows) && rows >= 1 && rows <= pageMax;
+    if (page && !asksForPage && problems.length < PROBLEMS_MAX) {
       const message = `Ask for a page: first or last, 1 to ${pageMax}.`;
       problems.push({ path: pathOf(level, null, program.usedAt), message });
     }
@@ -121,7 +123,8 @@ function addField(
   field: { price: FieldPrice; total: Total; rows: number | null; searching: boolean },
 ): void {
   const { price: own, total, rows } = field;
-  // The rows of a page stand in its list fields, or are the field itself, or else everything below counts as a row.
+  // The rows of a page stand in its list fields, or are the field itself, or else everything below counts as a row. A list with a size
+  // has rows of its own, so that it counts once for what it stands in.
   const apart = rows !== null && own.rowsBelow;
   const times = rows ?? 1;
   const onceTimes = apart ? 1 : times;
@@ -132,7 +135,7 @@ function addField(
   const nodes = plus(rows ?? 0, nodesBelow);
   addTotal(
     onto,
-    own.listed
+    own.listed && own.size === null
       ? { once: 0, each: cost, nodesOnce: 0, nodesEach: nodes }
       : { once: cost, each: 0, nodesOnce: nodes, nodesEach: 0 },
   );

@@ -1,4 +1,5 @@
 import type { Schema } from '@apollo/federation-internals';
+import type { FieldCost } from './field-price.ts';
 
 /** What `@live` says of a subscription field. */
 export interface LiveDirective {
@@ -12,8 +13,8 @@ export interface LiveDirective {
 
 /** The desk's own directives, as the supergraph holds them; the API schema has none of them. Fields are `Type.field`. */
 export interface SupergraphDirectives {
-  /** Points of single fields, from `@cost`. */
-  costs: ReadonlyMap<string, number>;
+  /** What single fields cost, from `@cost`. */
+  costs: ReadonlyMap<string, FieldCost>;
   /** Fields whose answer depends on the person who asks, from `@personal`; also under the interfaces of their types. */
   personal: ReadonlySet<string>;
   /** Subscription fields, by name, from `@live`. */
@@ -22,14 +23,14 @@ export interface SupergraphDirectives {
 
 /** Reads the directives' uses out of a supergraph's schema. */
 export function readDirectives(schema: Schema): SupergraphDirectives {
-  const costs = new Map<string, number>();
+  const costs = new Map<string, FieldCost>();
   const personal = new Set<string>();
   const live = new Map<string, LiveDirective>();
   for (const type of [...schema.objectTypes(), ...schema.interfaceTypes()]) {
     const interfaces = type.interfaceImplementations().map(({ interface: { name } }) => name);
     for (const field of type.fields()) {
-      const cost = field.appliedDirectivesOf('cost')[0]?.arguments() as { weight: number } | undefined;
-      if (cost) costs.set(`${type.name}.${field.name}`, cost.weight);
+      const cost = field.appliedDirectivesOf('cost')[0]?.arguments() as Partial<FieldCost> | undefined;
+      if (cost) costs.set(`${type.name}.${field.name}`, { weight: cost.weight ?? null, size: cost.size ?? null });
       if (field.appliedDirectivesOf('personal').length > 0) {
         for (const name of [type.name, ...interfaces]) personal.add(`${name}.${field.name}`);
       }

@@ -64,6 +64,17 @@ describe.each(DOCUMENTS)('the SDL of $name', ({ document }) => {
         expect.arrayContaining(['first', 'last', 'after', 'before']),
       );
   });
+
+  test('gives every list of objects a page or a size, without which it would cost no more than one of them', () => {
+    const objects = document.definitions.filter(({ kind }) => COMPOSITE.has(kind)).map(nameOf);
+    const unsized = document.definitions.flatMap((type) =>
+      fields([type])
+        .filter((field) => isList(field.type) && objects.includes(typeName(field.type)))
+        .filter((field) => !isPaged(type, field) && !isSized(field))
+        .map((field) => `${nameOf(type)}.${nameOf(field)}`),
+    );
+    expect(unsized).toEqual([]);
+  });
 });
 
 test('every rule that the tickets SDL names is one of the policy', () => {
@@ -82,6 +93,11 @@ const DESCRIBED = new Set<string>([
   Kind.INPUT_VALUE_DEFINITION,
   Kind.ENUM_VALUE_DEFINITION,
 ]);
+const COMPOSITE = new Set<string>([
+  Kind.OBJECT_TYPE_DEFINITION,
+  Kind.INTERFACE_TYPE_DEFINITION,
+  Kind.UNION_TYPE_DEFINITION,
+]);
 /** GraphQL's own roots need no words. */
 const ROOTS = new Set(['Query', 'Mutation', 'Subscription']);
 
@@ -97,6 +113,21 @@ function isStub(node: DefinitionNode): boolean {
 
 function fields(definitions: readonly DefinitionNode[]): FieldDefinitionNode[] {
   return definitions.flatMap((node) => (node.kind === Kind.OBJECT_TYPE_DEFINITION ? [...(node.fields ?? [])] : []));
+}
+
+function isList(type: FieldDefinitionNode['type']): boolean {
+  return type.kind === Kind.NON_NULL_TYPE ? isList(type.type) : type.kind === Kind.LIST_TYPE;
+}
+
+/** A page itself, or the rows of one. */
+function isPaged(type: DefinitionNode, field: FieldDefinitionNode): boolean {
+  if (field.arguments?.some(({ name }) => name.value === 'first')) return true;
+  return nameOf(type).endsWith('Connection') && ['nodes', 'edges'].includes(nameOf(field));
+}
+
+function isSized({ directives }: FieldDefinitionNode): boolean {
+  const cost = directives?.find(({ name }) => name.value === 'cost');
+  return cost?.arguments?.some(({ name, value }) => name.value === 'size' && value.kind === Kind.INT) ?? false;
 }
 
 function typeName(type: FieldDefinitionNode['type']): string {
