@@ -62,8 +62,9 @@ export class SubgraphClient {
 
   /**
    * One request, one answer. Refuses with SERVICE_UNAVAILABLE when the subgraph does not answer, with WRITE_UNCERTAIN
-   * when a write was sent and nobody knows what became of it, with SERVER_BUSY when too much waits already. Rejects with a
-   * plain error, a fault of the desk, when a read is answered with something else than GraphQL.
+   * when a write was sent and nobody knows what became of it, with SERVER_BUSY when too much waits already, with
+   * QUERY_TOO_COMPLEX when a read's answer is longer than ANSWER_BYTES_MAX. Rejects with a plain error, a fault of the desk,
+   * when a read is answered with something else than GraphQL.
    */
   async post(request: SubgraphRequest, context: GatewayContext): Promise<SubgraphAnswer> {
     const { name, metrics } = this.#options;
@@ -95,6 +96,11 @@ export class SubgraphClient {
     const { name, logger } = this.#options;
     const write = isMutation(request.query);
     const { status, text } = await this.#send(request, context, write).catch((error: unknown) => {
+      if (codeOf(error) === TOO_LONG) {
+        // The subgraph is well: one caller's question must not take it from the others.
+        logger.warn({ subgraph: name, requestId: context.requestId }, 'an answer of a subgraph is too long');
+        throw write ? uncertain(name) : tooLong();
+      }
       this.#circuit.failed();
       logger.warn({ error, subgraph: name, requestId: context.requestId }, 'a subgraph does not answer');
       throw write && !neverSent(error) ? uncertain(name) : unavailable(name);
@@ -206,6 +212,8 @@ export function isMutation(query: string): boolean {
 
 /** Codes that only the gateway may answer with: from a subgraph they mean that the gateway sent it something wrong. */
 const OWN_FAULTS = new Set(['INTERNAL', 'UNAUTHENTICATED', 'GRAPHQL_PARSE_FAILED', 'GRAPHQL_VALIDATION_FAILED']);
+/** How undici says that an answer is longer than ANSWER_BYTES_MAX. */
+const TOO_LONG = 'UND_ERR_RES_EXCEEDED_MAX_SIZE';
 /** Failures of a connection that had been good before. */
 const BROKEN = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
 /** Failures before the first byte of a request. */
@@ -223,6 +231,11 @@ function codeOf(error: unknown): string {
 function unavailable(service: string, retryAfterMs = RETRY_AFTER_MS): Refusal {
   const message = 'A part of the desk does not answer. The rest works; try again shortly.';
   return new Refusal('SERVICE_UNAVAILABLE', message, { service, retryAfterMs });
+}
+
+function tooLong(): Refusal {
+  const message = 'The answer would be too long. Ask for fewer fields or smaller pages.';
+  return new Refusal('QUERY_TOO_COMPLEX', message, { limit: 'answerBytes', allowed: ANSWER_BYTES_MAX });
 }
 
 function uncertain(service: string): Refusal {

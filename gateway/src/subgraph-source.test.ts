@@ -214,12 +214,36 @@ describe('a mutation', () => {
   });
 });
 
+describe('an answer that is too long', () => {
+  beforeEach(() => {
+    answer = (one, response) =>
+      void send(response, one.query.includes('long') ? `"${'x'.repeat(17 * 1024 * 1024)}"` : { data: { a: 1 } });
+  });
+
+  test('is the caller’s doing: it names the limit, and repeating it is of no use', async () => {
+    const error = await problem(ask('{ long }'));
+    expect(error?.extensions).toEqual({
+      code: 'QUERY_TOO_COMPLEX',
+      limit: 'answerBytes',
+      allowed: 16 * 1024 * 1024,
+    });
+    expect(error?.path).toEqual(['incidents', 'nodes']);
+    expect(asked).toHaveLength(1);
+  });
+
+  test('leaves a write uncertain', async () => {
+    expect((await problem(ask('mutation { long }')))?.extensions).toMatchObject({ code: 'WRITE_UNCERTAIN' });
+  });
+
+  test('takes the subgraph from nobody, however often one caller asks for it', async () => {
+    for (let i = 0; i < 6; i += 1) await problem(ask(`{ long${i} }`));
+    expect(await ask('{ a }')).toEqual({ data: { a: 1 } });
+  });
+});
+
 describe('a subgraph that does not answer', () => {
-  test.each([
-    ['well', (_one: Asked, response: ServerResponse) => void send(response, 'stack at http://10.0.0.1', 500)],
-    ['in bounds', (_one: Asked, response: ServerResponse) => void send(response, `"${'x'.repeat(17 * 1024 * 1024)}"`)],
-  ])('%s is refused with its name, the place and no detail', async (_how, behaviour) => {
-    answer = behaviour;
+  test('well is refused with its name, the place and no detail', async () => {
+    answer = (_one, response) => void send(response, 'stack at http://10.0.0.1', 500);
     const error = await problem(ask('{ a }'));
     expect(error?.extensions).toEqual({ code: 'SERVICE_UNAVAILABLE', service: 'tickets', retryAfterMs: 1_000 });
     expect(error?.path).toEqual(['incidents', 'nodes']);
