@@ -19,7 +19,9 @@ export class Circuit {
   waitMs(): number {
     if (this.#failures < FAILURES_MAX) return 0;
     const now = this.#clock.now().getTime();
-    if (now < this.#retryAt) return this.#retryAt - now;
+    const wait = this.#retryAt - now;
+    // A longer wait than was ever set means that the clock was put back: trying is better than refusing for as long as that.
+    if (wait > 0 && wait <= RETRY_MS) return wait;
     this.#retryAt = now + RETRY_MS;
     return 0;
   }
