@@ -95,6 +95,25 @@ describe('a directory that does not answer', () => {
     clock.advance(1);
     expect(await code(principals.resolve('ann'))).toBe('SERVICE_UNAVAILABLE');
   });
+
+  test('five times is not waited for again, but for one try in five seconds, until it answers', async () => {
+    await principals.resolve('ann');
+    answer = 503;
+    clock.advance(60_000);
+    for (let failures = 0; failures < 5; failures += 1) await principals.resolve('ann');
+    const before = asked.length;
+    expect(await principals.resolve('ann')).toMatchObject({ id: 'per_ann' });
+    await expect(principals.resolve('bob')).rejects.toMatchObject({
+      code: 'SERVICE_UNAVAILABLE',
+      extensions: { retryAfterMs: 5_000 },
+    });
+    expect(asked).toHaveLength(before);
+    clock.advance(5_000);
+    answer = buildPrincipal({ id: 'per_ann' });
+    await principals.resolve('ann');
+    await principals.resolve('bob');
+    expect(asked).toHaveLength(before + 2);
+  });
 });
 
 describe("the directory's events", () => {

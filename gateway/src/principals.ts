@@ -8,6 +8,7 @@ import type { PullEvents } from '@desk/kit/pull';
 import type { EventStream } from '@desk/kit/stream';
 import type { SignToken } from '@desk/kit/token';
 import { LRUCache } from 'lru-cache';
+import { Circuit } from './circuit.ts';
 
 const DIRECTORY = 'directory';
 /** How long an answer of the directory is used without asking again, in milliseconds. */
@@ -54,6 +55,8 @@ export function createPrincipals(options: PrincipalsOptions): Principals {
   const known = new LRUCache<string, Known>({ max: CACHED_MAX });
   const asking = new Map<string, Promise<Principal | null>>();
   const listeners = new Set<PrincipalListener>();
+  /** A directory that hangs would cost each request the whole of ASK_MS_MAX. */
+  const circuit = new Circuit(clock);
   /** Grows with each event: an answer that was asked for before an event may be older than it, and is not kept. */
   let generation = 0;
 
@@ -78,9 +81,12 @@ export function createPrincipals(options: PrincipalsOptions): Principals {
     },
   });
 
+  /** Throws at once while the directory counts as down. */
   const ask = (login: string): Promise<Principal | null> => {
     const waiting = asking.get(login);
     if (waiting) return waiting;
+    const waitMs = circuit.waitMs();
+    if (waitMs > 0) throw cannotSay(waitMs);
     const [askedIn, askedAt] = [generation, clock.now().getTime()];
     const answer = askDirectory(login, options).then((principal) => {
       if (askedIn === generation) known.set(login, { principal, askedAt });
@@ -89,6 +95,10 @@ export function createPrincipals(options: PrincipalsOptions): Principals {
     asking.set(login, answer);
     const done = () => void (asking.get(login) === answer && asking.delete(login));
     answer.then(done, done);
+    answer.then(
+      () => circuit.succeeded(),
+      () => circuit.failed(),
+    );
     return answer;
   };
 
@@ -100,9 +110,9 @@ export function createPrincipals(options: PrincipalsOptions): Principals {
       return await ask(login);
     } catch (error) {
       if (entry && age < STALE_MS_MAX) return entry.principal;
+      if (error instanceof Refusal) throw error;
       logger.warn({ error }, 'the directory does not say who signs in');
-      const message = 'Who you are cannot be checked at the moment. Try again shortly.';
-      throw new Refusal('SERVICE_UNAVAILABLE', message, { service: DIRECTORY, retryAfterMs: RETRY_AFTER_MS });
+      throw cannotSay(RETRY_AFTER_MS);
     }
   };
 
@@ -118,6 +128,11 @@ export function createPrincipals(options: PrincipalsOptions): Principals {
     },
     stop: () => consumer.stop(),
   };
+}
+
+function cannotSay(retryAfterMs: number): Refusal {
+  const message = 'Who you are cannot be checked at the moment. Try again shortly.';
+  return new Refusal('SERVICE_UNAVAILABLE', message, { service: DIRECTORY, retryAfterMs });
 }
 
 /** The one principal that an event changes; null where it may change several. */
