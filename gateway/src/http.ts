@@ -8,6 +8,7 @@ import { codesOf, graphqlRoute, hidden, type GraphQLRouteOptions, type Operation
 import { HttpRefusal, refusedAnswer } from './http-error.ts';
 import { watchLoad } from './load.ts';
 import { portalFiles } from './portal-files.ts';
+import { watchReadiness } from './readiness.ts';
 import { signInFailure, signInRoutes, type SignInOptions } from './sign-in.ts';
 
 export interface HttpOptions extends Omit<GraphQLRouteOptions, 'busy'> {
@@ -34,7 +35,6 @@ export interface HttpSide {
 const HEADER_BYTES_MAX = 16 * 1024;
 const HEADERS_MS_MAX = 10_000;
 const REQUEST_MS_MAX = 30_000;
-const READY_MS_MAX = 2_000;
 /** No page of ours needs any of these. */
 const NO_DEVICES = 'camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()';
 const REQUEST_ID = /^[\w.-]{8,64}$/;
@@ -43,6 +43,7 @@ const REQUEST_ID = /^[\w.-]{8,64}$/;
 export async function createHttp(options: HttpOptions): Promise<HttpSide> {
   const { logger, runtime, registry, subgraphs } = options;
   const load = watchLoad(options.delayMs);
+  const readiness = watchReadiness(subgraphs, options.signIn.clock);
   let retired = false;
   const app = fastify({
     logger: false,
@@ -69,7 +70,7 @@ export async function createHttp(options: HttpOptions): Promise<HttpSide> {
   graphqlRoute(app, { ...options, busy: () => load.busy() }, note);
   app.get('/healthz', async () => ({ status: 'ok' }));
   app.get('/readyz', async (_request, reply) => {
-    const states = await readiness(subgraphs);
+    const states = await readiness();
     const ready = Object.values(states).filter((state) => state === 'ready').length;
     const status = retired || ready === 0 ? 'not ready' : ready < Object.keys(states).length ? 'partly ready' : 'ready';
     return reply.code(status === 'not ready' ? 503 : 200).send({ status, subgraphs: states });
@@ -137,15 +138,6 @@ function logRequests(
 
 function nothingHere(): never {
   throw new HttpRefusal(404, new Refusal('NOT_FOUND', 'There is nothing at this address.'));
-}
-
-async function readiness(subgraphs: Readonly<Record<string, string>>): Promise<Record<string, 'ready' | 'not ready'>> {
-  const states = Object.entries(subgraphs).map(async ([name, url]) => {
-    const answer = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(READY_MS_MAX) }).catch(() => null);
-    await answer?.body?.cancel();
-    return [name, answer?.ok ? ('ready' as const) : ('not ready' as const)] as const;
-  });
-  return Object.fromEntries(await Promise.all(states));
 }
 
 /** What a page of ours may load: its own files, and live updates. */
