@@ -82,6 +82,19 @@ test('in production sign-in does not go over plain http', () => {
   ]);
 });
 
+test.each([
+  ['PUBLIC_URL', 'http://desk.example.ca'],
+  ['ALLOWED_ORIGINS', 'https://a.example, http://b.example'],
+])('in production %s does not give the session to plain http', (name, value) => {
+  expect(problems({ ...RIGHT, NODE_ENV: 'production', [name]: value })).toEqual([name]);
+  expect(problems({ ...RIGHT, [name]: value })).toEqual([]);
+});
+
+test('in production this machine may be reached by plain http', () => {
+  const local = { PUBLIC_URL: 'http://localhost:4000', ALLOWED_ORIGINS: 'http://127.0.0.1:5173' };
+  expect(problems({ ...RIGHT, NODE_ENV: 'production', ...local })).toEqual([]);
+});
+
 test('in production there is no demo sign-in', () => {
   expect(problems({ ...RIGHT, NODE_ENV: 'production', DEMO_SIGN_IN: 'true' })).toEqual(['DEMO_SIGN_IN']);
 });

@@ -33,13 +33,16 @@ const ORIGIN = /^https?:\/\/[^/\s]+$/;
 const LOCAL_HOSTS = new Set(['localhost', '127.0.0.1', '[::1]']);
 
 const { HOST, INTERNAL_SIGNING_KEY, REDIS_URL, REDIS_PREFIX, LOG_LEVEL, PORT } = SUBGRAPH_SETTINGS;
+const HTTPS_ONLY = 'must start with https:// in production';
 const http = { protocol: /^https?$/, error: 'is not an address that starts with http:// or https://' };
 
 function settings(production: boolean) {
   return {
     HOST,
     PORT: PORT.default(4_000),
-    PUBLIC_URL: bareAddress().describe('Where browsers reach the desk: https://desk.example.ca.'),
+    PUBLIC_URL: bareAddress()
+      .refine((url) => !production || safe(url), HTTPS_ONLY)
+      .describe('Where browsers reach the desk: https://desk.example.ca.'),
     DIRECTORY_URL: bareAddress().describe('Where the directory answers, without /graphql.'),
     TICKETS_URL: bareAddress().describe('Where the tickets service answers, without /graphql.'),
     REDIS_URL,
@@ -47,7 +50,7 @@ function settings(production: boolean) {
     INTERNAL_SIGNING_KEY,
     OIDC_ISSUER: z
       .url(http)
-      .refine((url) => !production || safe(url), 'must start with https:// in production')
+      .refine((url) => !production || safe(url), HTTPS_ONLY)
       .describe('The OpenID Connect provider, as its tokens name it in `iss`.'),
     OIDC_CLIENT_ID: z.string().describe('What the provider calls this desk.'),
     OIDC_CLIENT_SECRET: z.string().optional().describe('The desk’s secret at the provider; none for a public client.'),
@@ -63,6 +66,7 @@ function settings(production: boolean) {
       .default('')
       .transform((list) => list.split(/[\s,]+/).filter(Boolean))
       .refine((list) => list.every((origin) => ORIGIN.test(origin)), 'holds something that is not an origin')
+      .refine((list) => !production || list.every(safe), HTTPS_ONLY)
       .describe('Further origins whose pages may use the session, comma separated: https://desk.example.ca.'),
     PORTAL_DIRECTORY: z.string().optional().describe('The portal’s built files; none are served without it.'),
     SHUTDOWN_MS: milliseconds.default(15_000).describe('Over how long sockets are closed at the end, in milliseconds.'),
@@ -111,6 +115,7 @@ function bareAddress() {
     .transform((url) => new URL(url).origin);
 }
 
+/** Whether nobody on the way can read along: https, or an address on this machine. */
 function safe(url: string): boolean {
   if (!URL.canParse(url)) return true; // The other check says so.
   const { protocol, hostname } = new URL(url);
