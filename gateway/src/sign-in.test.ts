@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { startGatewayGround, type GatewayGround } from '../../tests/setup/gateway-ground.ts';
+import { localPath } from './sign-in.ts';
 
 let ground: GatewayGround;
 
@@ -152,6 +153,13 @@ test.each([
   await browser.open(`/sign-in?login_hint=sam&return=${encodeURIComponent(back)}`);
   expect(browser.visited.at(-1)).toBe(`${ground.url}/`);
 });
+
+test.each(['/.//elsewhere.example', '/a/..//elsewhere.example', '/%2e//elsewhere.example'])(
+  'the path %s, which is an address elsewhere without its dots, leads home',
+  (back) => {
+    expect(localPath(back, 'https://desk.example')).toBe('/');
+  },
+);
 
 test('who opens this machine by its number signs in under the name that the provider knows', async () => {
   const browser = new Browser();

@@ -135,11 +135,13 @@ function otherNameOfThisMachine(host: string | undefined, publicUrl: string): bo
 }
 
 /** A path on this site, as it may stand in a `Location`; `/` for everything else. */
-function localPath(asked: unknown, publicUrl: string): string {
+export function localPath(asked: unknown, publicUrl: string): string {
   if (typeof asked !== 'string' || !asked.startsWith('/')) return '/';
   const url = URL.canParse(asked, publicUrl) ? new URL(asked, publicUrl) : null;
   // `//host`, `/\host` and the like are addresses elsewhere, and parse as such.
   if (url?.origin !== publicUrl || url.pathname.startsWith('/sign-in')) return '/';
+  // `/.//host` is a path here, and without its dots an address elsewhere.
+  if (url.pathname.startsWith('//')) return '/';
   return `${url.pathname}${url.search}${url.hash}`;
 }
 
