@@ -224,6 +224,17 @@ describe('left to the library', () => {
     expect((await both(query)).run).toBeNull();
   });
 
+  test.each(['toString', 'valueOf', 'hasOwnProperty', '__defineGetter__'])(
+    'is the name %s, which every object has without being told',
+    async (name) => {
+      const query = `{ ${name}: incident(id: "inc_1") { number } incident(id: "inc_1") { ${name}: title } }`;
+      expect((await both(query)).run).toBeNull();
+      down = 'tickets';
+      const { library } = await both(query).finally(() => (down = ''));
+      expect(library).toMatchObject({ data: { [name]: null, incident: null } });
+    },
+  );
+
   test('are variables that do not fit', async () => {
     const query = 'query ($id: ID!) { incident(id: $id) { number } }';
     const { run } = await both(query, { id: 'inc_1' });

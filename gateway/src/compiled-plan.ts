@@ -40,7 +40,7 @@ export type RunPlan = (request: PlanRequest) => Promise<PlanAnswer> | null;
  * Compiles a planned query, so that what does not change between requests is worked out once: which objects a step reads,
  * what it sends, and the shape of the answer. Answers exactly as the library's own executor does, which works all of it out
  * anew for each request, at three times the cost for a list. Null for what is rare: mutations, conditions, abstract types,
- * rewrites, introspection. The library runs those itself.
+ * rewrites, introspection, names such as `toString` that every object has. The library runs those itself.
  */
 export function compilePlan({ queryPlan, schema, operation, fragments }: PlannedOperation): RunPlan | null {
   const root = operation.operation === OperationTypeNode.QUERY ? schema.getQueryType() : null;

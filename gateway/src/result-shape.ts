@@ -45,7 +45,10 @@ interface Selected {
   selections: SelectionSetNode;
 }
 
-/** The shape of an answer. Null where it depends on more than the request: conditions, abstract types, introspection. */
+/**
+ * The shape of an answer. Null where it depends on more than the request (conditions, abstract types, introspection), and where it
+ * holds a name that every object has.
+ */
 export function compileShape({ selections, ...rest }: Selected): ObjectShape | null {
   return objectShape(rest, [selections]);
 }
@@ -58,7 +61,11 @@ export function completeData(shape: ObjectShape, found: Record<string, unknown>)
 
 /** Stands for a null that may not be where it is. */
 const RISING = Symbol('a null that rises');
-const UNSAFE_NAME = '__proto__';
+/**
+ * Names that an object answers to without having been told: read from what was found, they would pass for answers. Left to the
+ * library whole, so that reading a field costs no question of whose it is.
+ */
+const INHERITED = new Set(Object.getOwnPropertyNames(Object.prototype));
 
 function complete(type: TypeShape, value: unknown): unknown {
   switch (type.kind) {
@@ -103,7 +110,7 @@ function objectShape(context: Omit<Selected, 'selections'>, sets: readonly Selec
   if (!sets.every((set) => collectFields(context, set, nodes))) return null;
   const fields: FieldShape[] = [];
   for (const [name, same] of nodes) {
-    const field = name === UNSAFE_NAME ? null : fieldShape(context, name, same);
+    const field = INHERITED.has(name) ? null : fieldShape(context, name, same);
     if (!field) return null;
     fields.push(field);
   }
