@@ -75,7 +75,14 @@ export async function createGateway(config: GatewayConfig, deps: GatewayDependen
     publicUrl,
     subgraphs,
     portalDirectory,
-    signIn: { provider, resolve, secret: signIn.sessionSecret, demo: signIn.demo, clock },
+    signIn: {
+      provider,
+      resolve,
+      signedOut: (sessionId) => live.endSession(sessionId),
+      secret: signIn.sessionSecret,
+      demo: signIn.demo,
+      clock,
+    },
     ...(deps.delayMs ? { delayMs: deps.delayMs } : {}),
   });
   const stop = async (): Promise<void> => {

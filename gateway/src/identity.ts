@@ -73,7 +73,8 @@ export function createIdentity({
       if (unreachable(error)) throw idpUnavailable();
       throw unauthenticated();
     });
-    const proof = { login: payload.sub ?? '', endsAt: new Date(((payload.exp ?? 0) + SKEW_SECONDS) * 1_000) };
+    const endsAt = new Date(((payload.exp ?? 0) + SKEW_SECONDS) * 1_000);
+    const proof = { login: payload.sub ?? '', sessionId: null, endsAt };
     verified.set(token, proof);
     return proof;
   };
@@ -90,7 +91,7 @@ export function createIdentity({
         'A session counts only on a page of the desk, with the header `desk-csrf: 1`.',
       );
     }
-    return session;
+    return { login: session.login, sessionId: session.id, endsAt: session.endsAt };
   };
 
   const viewers = new LRUCache<string, Seen>({ max: VIEWERS_MAX });
@@ -109,10 +110,11 @@ export function createIdentity({
 
   return async (credentials) => {
     const token = tokenOf(credentials);
-    const { login, endsAt } = await (token === null ? bySession(credentials) : byToken(token));
+    const { login, sessionId, endsAt } = await (token === null ? bySession(credentials) : byToken(token));
     const principal = await resolve(login);
     const { viewer, callerClass, changesAt } = seen(login, principal, actingForOf(credentials));
-    return { login, principal, viewer, callerClass, expiresAt: changesAt && changesAt < endsAt ? changesAt : endsAt };
+    const expiresAt = changesAt && changesAt < endsAt ? changesAt : endsAt;
+    return { login, sessionId, principal, viewer, callerClass, expiresAt };
   };
 }
 
@@ -130,6 +132,7 @@ export function callerClassOf({ kind, memberships }: Principal): CallerClass {
 
 interface Proof {
   login: string;
+  sessionId: string | null;
   endsAt: Date;
 }
 

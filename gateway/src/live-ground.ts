@@ -267,7 +267,7 @@ export async function startGround(stream: EventStream = new MemoryStream()): Pro
           const principal = await principals.resolve(login);
           const { viewer } = viewerOf(principal, [], clock.now());
           const expiresAt = new Date(clock.now().getTime() + Number(params['livesMs'] ?? 60_000));
-          return { login, principal, viewer, callerClass: 'AGENT', expiresAt };
+          return { login, sessionId: null, principal, viewer, callerClass: 'AGENT', expiresAt };
         },
         origins: ['http://desk.test'],
         staggerMs: 0,

@@ -36,6 +36,7 @@ export const CLOSE = {
   tryAgain: { code: 1013, reason: 'try again later' },
   tokenExpired: { code: 4403, reason: 'token expired' },
   rightsChanged: { code: 4403, reason: 'rights changed' },
+  signedOut: { code: 4403, reason: 'signed out' },
   /** Not tried again. */
   tooManySockets: { code: 4429, reason: 'too many sockets' },
   /** Not tried again: a fault of the desk. */

@@ -46,6 +46,8 @@ export interface SocketsParts {
 
 export interface Sockets {
   serve(server: Server): void;
+  /** Closes the sockets that a browser's session opened here. */
+  endSession(sessionId: string): void;
   stop(): Promise<void>;
 }
 
@@ -115,6 +117,11 @@ export function startSockets(parts: SocketsParts): Sockets {
     serve(server) {
       server.on('upgrade', upgrade);
       served.add(server);
+    },
+    endSession(sessionId) {
+      for (const session of sessions) {
+        if (session.authenticated?.sessionId === sessionId) session.close(CLOSE.signedOut);
+      }
     },
     async stop() {
       stopping = true;

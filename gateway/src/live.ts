@@ -54,6 +54,8 @@ export interface LiveOptions {
 export interface Live {
   /** Takes over the upgrades of an HTTP server. */
   serve(server: Server): void;
+  /** Closes with 4403 the sockets that a browser's session opened at this gateway. */
+  endSession(sessionId: string): void;
   /** Resolves when all logs are read: subscriptions start without waiting. */
   readonly ready: Promise<void>;
   readonly stats: Readonly<LiveStats>;
@@ -232,6 +234,7 @@ export function createLive(options: LiveOptions): Live {
     stats,
     ready: Promise.all([...feeds.values()].map(({ reader }) => reader.ready)).then(() => undefined),
     serve: (server) => sockets.serve(server),
+    endSession: (sessionId) => sockets.endSession(sessionId),
     async stop() {
       await sockets.stop();
       endUpdates();

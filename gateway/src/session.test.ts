@@ -91,6 +91,15 @@ test('a cookie is made anew when it is older than five minutes', async () => {
   expect(renewed).toEqual([false, true]);
 });
 
+test('a session keeps its name in newer cookies, and another sign-in has another', async () => {
+  const { clock, sessions } = ground();
+  const first = await sessions.read(cookieOf(await sessions.start(LENA)));
+  clock.advance(6 * 60_000);
+  const newer = await sessions.read(cookieOf((first && (await sessions.renew(first))) ?? ''));
+  const other = await sessions.read(cookieOf(await sessions.start(LENA)));
+  expect([newer?.id === first?.id, other?.id === first?.id]).toEqual([true, false]);
+});
+
 test('a cookie that waits for the return from sign-in is no session', async () => {
   const { clock, sessions } = ground();
   const { sealedCookie } = await import('./sealed-cookie.ts');

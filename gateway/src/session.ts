@@ -4,6 +4,8 @@ import { sealedCookie } from './sealed-cookie.ts';
 
 /** A browser that somebody signed in with. It lives in the cookie alone, so it outlasts every restart. */
 export interface Session {
+  /** Names this one sign-in: equal in every cookie that is made anew for it. */
+  id: string;
   /** What the sign-in service calls the person; the directory knows who that is. */
   login: string;
   name: string;
@@ -29,6 +31,7 @@ export interface Sessions {
   read(cookies: string | undefined): Promise<Session | null>;
   /** A newer cookie for a session that is in use; null while the one it has will do. */
   renew(session: Session): Promise<string | null>;
+  /** Takes the cookie from the browser. What else of the session ends then: docs/decisions/0016. */
   end(): string;
 }
 
@@ -39,7 +42,7 @@ export function createSessions(options: { secret: string; https: boolean; clock:
   // Opening costs a decryption, and a browser sends the same text with each request.
   const opened = new LRUCache<string, Session>({ max: OPENED_MAX });
 
-  const give = ({ login, name, startedAt }: Omit<Session, 'seenAt' | 'endsAt'>): Promise<string> => {
+  const give = ({ login, name, startedAt }: Pick<Session, 'login' | 'name' | 'startedAt'>): Promise<string> => {
     const now = clock.now().getTime();
     const content = { login, name, startedAt: startedAt.getTime(), seenAt: now };
     return cookie.give(content, new Date(Math.min(now + IDLE_MS, startedAt.getTime() + AGE_MS_MAX)));
@@ -52,6 +55,7 @@ export function createSessions(options: { secret: string; https: boolean; clock:
     const { login, name, startedAt, seenAt, exp } = content ?? {};
     if (typeof login !== 'string' || typeof name !== 'string' || !exp) return null;
     const session = {
+      id: `${login} ${Number(startedAt)}`,
       login,
       name,
       startedAt: new Date(Number(startedAt)),

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { WebSocket } from 'ws';
 import { startGatewayGround, type GatewayGround } from '../../tests/setup/gateway-ground.ts';
 import { localPath } from './sign-in.ts';
 
@@ -123,6 +124,17 @@ test('signing out takes the session away', async () => {
   const browser = await signedIn();
   await browser.send(new URL('/sign-out', ground.url), { method: 'POST', headers: { 'desk-csrf': '1' } });
   expect(await browser.session()).toMatchObject({ signedIn: false });
+});
+
+test('signing out closes the sockets that the session opened, and no other', async () => {
+  const [browser, elsewhere] = [await signedIn(), await signedIn()];
+  const [hers, others] = [await openSocket(browser), await openSocket(elsewhere)];
+  const closed = new Promise((resolve) => hers.once('close', (code, reason) => resolve([code, String(reason)])));
+  await browser.send(new URL('/sign-out', ground.url), { method: 'POST', headers: { 'desk-csrf': '1' } });
+  expect(await closed).toEqual([4403, 'signed out']);
+  others.send(JSON.stringify({ type: 'ping' }));
+  expect(await message(others)).toEqual({ type: 'pong' });
+  others.terminate();
 });
 
 test('another site cannot sign somebody out', async () => {
@@ -255,6 +267,23 @@ test('while the sign-in service is down, sessions go on and signing in says so',
     { errors: [{ extensions: { code: 'IDP_UNAVAILABLE' } }] },
   ]);
 });
+
+/** A socket of the browser's session, once it is accepted. */
+async function openSocket(browser: Browser): Promise<WebSocket> {
+  const headers = { origin: ground.url, cookie: browser.header() };
+  const socket = new WebSocket(`${ground.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws', { headers });
+  socket.once('open', () => socket.send(JSON.stringify({ type: 'connection_init' })));
+  expect(await message(socket)).toMatchObject({ type: 'connection_ack' });
+  return socket;
+}
+
+/** What the socket hears next. */
+function message(socket: WebSocket): Promise<unknown> {
+  return new Promise((resolve) => {
+    socket.once('message', (data: Buffer) => resolve(JSON.parse(data.toString())));
+    socket.once('close', (code) => resolve(code));
+  });
+}
 
 /** A browser that has been at the provider and holds the address of its return. */
 async function halfSignedIn(browser: Browser): Promise<{ location: URL }> {

@@ -24,6 +24,8 @@ export interface SignInOptions {
   sessions: Sessions;
   /** Who a login is; refuses where the directory knows nobody active by it. */
   resolve: (login: string) => Promise<Principal>;
+  /** Called with the id of a session that somebody ended. */
+  signedOut: (sessionId: string) => void;
   /** Where browsers reach the gateway, without a path. */
   publicUrl: string;
   /** Key material of the cookie that waits for the browser's return. */
@@ -98,6 +100,8 @@ export function signInRoutes(app: FastifyInstance, options: SignInOptions): void
 
   app.post('/sign-out', async (request, reply) => {
     if (request.headers['desk-csrf'] !== '1') throw unauthenticated();
+    const session = await sessions.read(request.headers.cookie);
+    if (session) options.signedOut(session.id);
     reply.header('set-cookie', sessions.end());
     return { signOutUrl: await signOutUrl(provider, publicUrl) };
   });

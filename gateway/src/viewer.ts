@@ -6,6 +6,8 @@ import type { CallerClass } from './limits.ts';
 export interface Authenticated {
   /** What the principal signed in as: the subject of its token, or the id of its client. */
   login: string;
+  /** The browser's session by which that was proved; null for a bearer token. */
+  sessionId: string | null;
   principal: Principal;
   viewer: Viewer;
   callerClass: CallerClass;
