@@ -1,10 +1,11 @@
+import type { AuthorizationScope } from '@desk/directory/generated/api';
 import type { Actor, StreamEvent } from '@desk/kit/event';
 
 /** A subscription field whose messages each tell of one event. */
 export interface EventField {
   kind: 'EVENTS';
   /** What an agent must have been granted by an organization to receive its events. */
-  scope: string;
+  scope: AuthorizationScope;
   /** The record that an event is about: of two messages about one record, the newer can stand for both. */
   record(event: StreamEvent): string;
   /** For each condition of the field's filter: whether an event meets a value of it. */
@@ -16,7 +17,7 @@ export interface EventField {
 /** A subscription field whose messages each hold a fresh count, sent at the start and after events. */
 export interface TallyField {
   kind: 'TALLY';
-  scope: string;
+  scope: AuthorizationScope;
   /** Shortest time between two counts for the same subscribers, in milliseconds. */
   everyMs: number;
   envelope(at: Date): Record<string, unknown>;

@@ -1,7 +1,15 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Viewer } from '@desk/kit/viewer';
-import { supergraphSdl } from '@desk/schema/sdl';
-import { getNamedType, isNonNullType, isObjectType, parse, printType, type FormattedExecutionResult } from 'graphql';
+import { DOMAINS, domainSdl, supergraphSdl } from '@desk/schema/sdl';
+import {
+  getNamedType,
+  isNonNullType,
+  isObjectType,
+  Kind,
+  parse,
+  printType,
+  type FormattedExecutionResult,
+} from 'graphql';
 import { LIVE_FIELDS } from './live-fields.ts';
 import { reached, startGround, type Ground } from './live-ground.ts';
 import { connect, subscribe } from './live-inbox.ts';
@@ -107,11 +115,22 @@ describe('a request by HTTP', () => {
 
 describe('the supergraph', () => {
   test('tells the costs, the personal fields and the live fields of the SDL', () => {
-    const { costs, personal, live } = ground.runtime.directives;
+    const { costs, live } = ground.runtime.directives;
     expect(costs.get('Subscription.incidentUpdates')).toEqual({ weight: 5, size: null });
     expect(costs.get('Incident.links')).toEqual({ weight: null, size: 10 });
-    expect([...personal].sort()).toEqual(['Incident.allowedActions', 'Query.me']);
     expect(live.get('incidentQueueCounts')).toEqual({ stream: 'tickets', entity: 'incident', snapshot: true });
+  });
+
+  test('tells every field that the SDL of a service marks as personal, and no other', () => {
+    const marked = DOMAINS.flatMap((domain) => parse(domainSdl(domain)).definitions)
+      .filter((node) => node.kind === Kind.OBJECT_TYPE_DEFINITION)
+      .flatMap(({ name, fields = [] }) =>
+        fields
+          .filter(({ directives }) => directives?.some((directive) => directive.name.value === 'personal'))
+          .map((field) => `${name.value}.${field.name.value}`),
+      );
+    expect(marked).toContain('Query.me');
+    expect([...ground.runtime.directives.personal].sort()).toEqual(marked.sort());
   });
 
   test('has a live field for each that the gateway knows, and no other', () => {

@@ -77,9 +77,9 @@ describe.each(DOCUMENTS)('the SDL of $name', ({ document }) => {
   });
 });
 
-test('every rule that the tickets SDL names is one of the policy', () => {
-  const policy = readFileSync(new URL('../../services/tickets/src/policy.ts', import.meta.url), 'utf8');
-  const rules = [...domainSdl('tickets').matchAll(/@access\(rule: "(\w+)"\)/g)].map(([, rule]) => rule);
+test.each(DOMAINS)('every rule that the SDL of %s names is one of its policy', (domain) => {
+  const policy = readFileSync(new URL(`../../services/${domain}/src/policy.ts`, import.meta.url), 'utf8');
+  const rules = [...domainSdl(domain).matchAll(/@access\(rule: "(\w+)"\)/g)].map(([, rule]) => rule);
   expect(rules.length).toBeGreaterThan(0);
   for (const rule of rules) expect(policy).toContain(`export function ${rule}(`);
 });

@@ -11,13 +11,14 @@ export function domainSdl(domain: Domain): string {
 }
 
 /**
- * The SDL of a domain's virtual event subgraph, or null where the domain has none. An events file may name enums of its
- * domain; their definitions are added here, since federation wants shared enums identical and a copy would drift.
+ * The SDL of a domain's virtual event subgraph, or null where the domain has none: what all share, what all live fields share, then
+ * its own. An events file may name enums of its domain; their definitions are added here, since federation wants shared enums
+ * identical and a copy would drift.
  */
 export function eventsSdl(domain: Domain): string | null {
   const file = `${domain}.events.graphql`;
   if (!existsSync(fileUrl(file))) return null;
-  const events = `${read('common.graphql')}\n${read(file)}`;
+  const events = ['common.graphql', 'common.events.graphql', file].map(read).join('\n');
   const missing = undefinedNames(parse(events));
   const enums = parse(read(`${domain}.graphql`)).definitions.filter(
     (node): node is EnumTypeDefinitionNode => node.kind === Kind.ENUM_TYPE_DEFINITION && missing.has(node.name.value),
