@@ -6,6 +6,7 @@ import { createLogger } from '@desk/kit/logger';
 import { MemoryStream } from '@desk/kit/memory-stream';
 import type { PullEvents } from '@desk/kit/pull';
 import { generateTokenKeys, tokenSigner } from '@desk/kit/token';
+import { DOMAINS } from '@desk/schema/sdl';
 import { answerCalls } from './child.ts';
 import { profileCalls } from './profile.ts';
 import { stageId } from './stage-data.ts';
@@ -16,7 +17,9 @@ import { STAGE_AUDIENCE } from './stage-identity.ts';
  * its events come from here: they are put into the in-process stream, at once and in the number that is asked for.
  */
 const STREAM = 'tickets';
-const { DIRECTORY_URL = '', TICKETS_URL = '', OIDC_ISSUER = '' } = process.env;
+const { OIDC_ISSUER = '' } = process.env;
+/** Where a domain answers that the stage does not serve: nothing listens there, and no query of the bench asks it. */
+const NOBODY = 'http://127.0.0.1:9';
 
 const stream = new MemoryStream();
 const log: StreamEvent[] = [];
@@ -33,7 +36,7 @@ const gateway = await createGateway(
     host: '127.0.0.1',
     port: 0,
     publicUrl: 'http://127.0.0.1',
-    subgraphs: { directory: DIRECTORY_URL, tickets: TICKETS_URL },
+    subgraphs: Object.fromEntries(DOMAINS.map((name) => [name, process.env[`${name.toUpperCase()}_URL`] ?? NOBODY])),
     signIn: {
       issuer: OIDC_ISSUER,
       clientId: 'bench',

@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { AuthorizationScope } from '@desk/directory/generated/api';
 import type { Principal } from '@desk/directory/principal';
+import { DOMAINS } from '@desk/schema/sdl';
 import { startGatewayGround, type GatewayGround } from '../../tests/setup/gateway-ground.ts';
 
 const POINT = 'query Point($id: ID!) { incident(id: $id) { id number title } }';
@@ -298,7 +299,7 @@ test('readiness names each service', async () => {
   const answer = await fetch(`${ground.url}/readyz`);
   expect([answer.status, await answer.json()]).toEqual([
     200,
-    { status: 'ready', subgraphs: { directory: 'ready', tickets: 'ready' } },
+    { status: 'ready', subgraphs: Object.fromEntries(DOMAINS.map((domain) => [domain, 'ready'])) },
   ]);
 });
 

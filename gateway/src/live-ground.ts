@@ -11,7 +11,7 @@ import { createRegistry, startSubgraph, type ResolverMap, type RunningServer } f
 import type { EventStream } from '@desk/kit/stream';
 import { generateTokenKeys, tokenSigner, tokenVerifier } from '@desk/kit/token';
 import { reachOf, type Viewer } from '@desk/kit/viewer';
-import { domainSdl, supergraphSdl, type Domain } from '@desk/schema/sdl';
+import { DOMAINS, domainSdl, supergraphSdl, type Domain } from '@desk/schema/sdl';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { createLive, type Live, type LiveOptions } from './live.ts';
@@ -148,9 +148,11 @@ const PEOPLE = [
   }),
 ];
 
-export interface Ground {
-  tickets: TestLog;
-  directory: TestLog;
+/** What a ground's subgraphs answer, by domain. */
+export type GroundResolvers = Partial<Record<Domain, ResolverMap>>;
+
+/** Each domain's log, by its name, and what stands around it. */
+export interface Ground extends Record<Domain, TestLog> {
   /** Principals by login, as the directory would answer; change them and write a `person.changed`. */
   people: Map<string, Principal>;
   /** Calls of `_entities` resolvers' store, by type. */
@@ -175,13 +177,19 @@ export interface TestGateway {
   kill(): Promise<void>;
 }
 
-/** Two small real subgraphs under the real supergraph, their logs, and a gateway's runtime over them. */
-export async function startGround(stream: EventStream = new MemoryStream()): Promise<Ground> {
+/**
+ * A small real subgraph for each domain under the real supergraph, their logs, and a gateway's runtime over them. Tests of a
+ * domain that has no resolvers here bring their own.
+ */
+export async function startGround(
+  stream: EventStream = new MemoryStream(),
+  own: GroundResolvers = {},
+): Promise<Ground> {
   const clock = systemClock;
   const logger = createLogger('gateway', process.env['TEST_LOG_LEVEL'] ?? 'silent');
   const keys = await generateTokenKeys();
   const signToken = await tokenSigner(keys.signing, clock);
-  const logs = { tickets: new TestLog('tickets', stream), directory: new TestLog('directory', stream) };
+  const logs = forEachDomain((domain) => new TestLog(domain, stream));
   const people = new Map(PEOPLE.map((principal) => [principal.id, principal]));
   const storeCalls = new Map<string, number>();
   const pull: PullEvents = (service, after, limit) => logs[service as Domain].pull(after, limit);
@@ -192,7 +200,7 @@ export async function startGround(stream: EventStream = new MemoryStream()): Pro
     storeCalls.set(type, (storeCalls.get(type) ?? 0) + 1);
     return gate;
   };
-  const resolvers = smallResolvers(logs.tickets, called);
+  const resolvers: GroundResolvers = { ...smallResolvers(logs.tickets, called), ...own };
 
   const start = async (domain: Domain): Promise<void> => {
     const server = await startSubgraph<TestContext>({
@@ -200,7 +208,7 @@ export async function startGround(stream: EventStream = new MemoryStream()): Pro
       host: '127.0.0.1',
       port: ports.get(domain) ?? 0,
       sdl: domainSdl(domain),
-      resolvers: resolvers[domain],
+      resolvers: resolvers[domain] ?? {},
       context: ({ viewer }) => ({ viewer }),
       verifyToken: tokenVerifier(keys.verify, domain, clock),
       ready: async () => {},
@@ -222,13 +230,9 @@ export async function startGround(stream: EventStream = new MemoryStream()): Pro
     await running.get(domain)?.stop();
     running.delete(domain);
   };
-  await start('tickets');
-  await start('directory');
+  for (const domain of DOMAINS) await start(domain);
 
-  const urls = {
-    tickets: `http://127.0.0.1:${ports.get('tickets')}`,
-    directory: `http://127.0.0.1:${ports.get('directory')}`,
-  };
+  const urls = forEachDomain((domain) => `http://127.0.0.1:${ports.get(domain)}`);
   const runtime = await createRuntime({
     supergraphSdl: supergraphSdl(),
     urls,
@@ -328,7 +332,7 @@ interface TestContext {
   viewer: Viewer;
 }
 
-function smallResolvers(tickets: TestLog, called: (type: string) => Promise<void>): Record<Domain, ResolverMap> {
+function smallResolvers(tickets: TestLog, called: (type: string) => Promise<void>): GroundResolvers {
   const visible = (organizationId: string, { viewer }: TestContext) => {
     const reach = reachOf(viewer, 'TICKETS_READ');
     return reach === 'ALL' || reach.includes(organizationId);
@@ -386,6 +390,10 @@ function smallResolvers(tickets: TestLog, called: (type: string) => Promise<void
       },
     },
   };
+}
+
+function forEachDomain<Value>(make: (domain: Domain) => Value): Record<Domain, Value> {
+  return Object.fromEntries(DOMAINS.map((domain) => [domain, make(domain)])) as Record<Domain, Value>;
 }
 
 /** Resolves when a state is reached; the test's own time is the bound. */

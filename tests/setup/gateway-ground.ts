@@ -13,9 +13,9 @@ import { createRegistry, startSubgraph, type RequestContext, type ResolverMap } 
 import { generateTokenKeys, tokenSigner, tokenVerifier } from '@desk/kit/token';
 import { DEMO_PEOPLE } from '@desk/local/demo-people';
 import { generateIssuerKey, startIssuer, type RunningIssuer } from '@desk/local/issuer';
-import { domainSdl, type Domain } from '@desk/schema/sdl';
+import { DOMAINS, domainSdl, type Domain } from '@desk/schema/sdl';
 
-/** A gateway as a process would run it, over two small real subgraphs, with a real issuer to sign in at. */
+/** A gateway as a process would run it, over a small real subgraph for each domain, with a real issuer to sign in at. */
 export interface GatewayGround {
   gateway: RunningGateway;
   /** Where the gateway answers, as browsers name it. */
@@ -62,10 +62,17 @@ export interface GatewayAnswer {
 const AUDIENCE = 'https://desk.example/api';
 const PARTNER = { id: 'demo-partner', secret: 'a secret for tests' };
 
-/** Starts everything on ports of its own. `config` and `delayMs` replace what a test is about. */
-export async function startGatewayGround(
-  options: { config?: Partial<GatewayConfig>; delayMs?: () => number; demo?: boolean } = {},
-): Promise<GatewayGround> {
+/** What a test brings with it, in place of what everybody gets. */
+export interface GroundOptions {
+  config?: Partial<GatewayConfig>;
+  delayMs?: () => number;
+  demo?: boolean;
+  /** What the subgraphs of some domains answer. */
+  resolvers?: Partial<Record<Domain, ResolverMap>>;
+}
+
+/** Starts everything on ports of its own. */
+export async function startGatewayGround(options: GroundOptions = {}): Promise<GatewayGround> {
   const clock = systemClock;
   const silent = createLogger('test', process.env['TEST_LOG_LEVEL'] ?? 'silent');
   const keys = await generateTokenKeys();
@@ -76,13 +83,14 @@ export async function startGatewayGround(
   people.set(PARTNER.id, buildPrincipal('cli_demo', 'PARTNER', 'PARTNER_CLIENT', { kind: 'CLIENT' }));
   const calls = new Map<string, number>();
   const [arrived, released] = [signal(), signal()];
-  const resolvers = smallResolvers(
+  const small = smallResolvers(
     (field) => calls.set(field, (calls.get(field) ?? 0) + 1),
     async () => {
       arrived.give();
       await released.given;
     },
   );
+  const resolvers: Partial<Record<Domain, ResolverMap>> = { ...small, ...options.resolvers };
 
   const serve = async (domain: Domain) =>
     startSubgraph<RequestContext>({
@@ -90,7 +98,7 @@ export async function startGatewayGround(
       host: '127.0.0.1',
       port: 0,
       sdl: domainSdl(domain),
-      resolvers: resolvers[domain],
+      resolvers: resolvers[domain] ?? {},
       context: (request) => request,
       verifyToken: tokenVerifier(keys.verify, domain, clock),
       ready: async () => {},
@@ -101,7 +109,8 @@ export async function startGatewayGround(
           principal: people.get(query.login) ?? null,
         })),
     });
-  const [directory, tickets] = await Promise.all([serve('directory'), serve('tickets')]);
+  const served = await Promise.all(DOMAINS.map(async (domain) => [domain, await serve(domain)] as const));
+  const subgraphs = new Map(served);
 
   const port = await freePort();
   const url = `http://localhost:${port}`;
@@ -138,7 +147,7 @@ export async function startGatewayGround(
       host: '127.0.0.1',
       port,
       publicUrl: url,
-      subgraphs: { directory: directory.url, tickets: tickets.url },
+      subgraphs: Object.fromEntries(served.map(([domain, { url }]) => [domain, url])),
       signIn: {
         issuer: issuer.url,
         clientId: 'desk',
@@ -197,11 +206,11 @@ export async function startGatewayGround(
     },
     slowQuery: { arrived: arrived.given, release: released.give },
     stopIssuer: () => issuer.stop(),
-    stopTickets: () => tickets.stop(),
+    stopTickets: async () => subgraphs.get('tickets')?.stop(),
     async close() {
       await gateway.stop();
       await stream.close();
-      await Promise.all([directory.stop(), tickets.stop(), issuer.stop()]);
+      await Promise.all([...served.map(([, server]) => server.stop()), issuer.stop()]);
     },
   };
 }
@@ -259,7 +268,10 @@ const PEOPLE = [
 ];
 
 /** Enough of each domain for a request to mean something. Ids of incidents say what happens: see the cases. */
-function smallResolvers(called: (field: string) => void, slow: () => Promise<void>): Record<Domain, ResolverMap> {
+function smallResolvers(
+  called: (field: string) => void,
+  slow: () => Promise<void>,
+): Partial<Record<Domain, ResolverMap>> {
   const incident = async (id: string) => {
     called('incident');
     if (id === 'inc_slow') await slow();
