@@ -252,6 +252,29 @@ test('a stream that is filled again from far back repeats nothing', async () => 
   expect(await handles(4)).toEqual(oneTo(4));
 });
 
+test('a stream that stays empty keeps no event back: the log is asked after the first silent read and each fifth', async () => {
+  let reads = 0;
+  const askedAfter: number[] = [];
+  const empty = Object.assign(new FaultyStream(), {
+    read: async () => {
+      reads++;
+      await new Promise((resolve) => setImmediate(resolve));
+      return [];
+    },
+  });
+  consume({
+    stream: empty,
+    pull: (...asked) => {
+      askedAfter.push(reads);
+      return pull(...asked);
+    },
+  });
+  await until('three questions', () => askedAfter.length >= 3);
+  expect(askedAfter.slice(0, 3)).toEqual([1, 6, 11]);
+  await log(3);
+  expect(await handles(3)).toEqual(oneTo(3));
+});
+
 test('while the stream is down, events are pulled', async () => {
   stream.down = true;
   await log(3);
