@@ -157,6 +157,8 @@ export interface Ground extends Record<Domain, TestLog> {
   people: Map<string, Principal>;
   /** Calls of `_entities` resolvers' store, by type. */
   storeCalls: Map<string, number>;
+  /** In whose name incidents were read. */
+  readers: Viewer[];
   /** Lets the tickets subgraph's answers wait until the returned function is called. */
   closeGate(): () => void;
   runtime: Runtime;
@@ -192,6 +194,7 @@ export async function startGround(
   const logs = forEachDomain((domain) => new TestLog(domain, stream));
   const people = new Map(PEOPLE.map((principal) => [principal.id, principal]));
   const storeCalls = new Map<string, number>();
+  const readers: Viewer[] = [];
   const pull: PullEvents = (service, after, limit) => logs[service as Domain].pull(after, limit);
   const running = new Map<Domain, RunningServer>();
   const ports = new Map<Domain, number>();
@@ -200,7 +203,7 @@ export async function startGround(
     storeCalls.set(type, (storeCalls.get(type) ?? 0) + 1);
     return gate;
   };
-  const resolvers: GroundResolvers = { ...smallResolvers(logs.tickets, called), ...own };
+  const resolvers: GroundResolvers = { ...smallResolvers(logs.tickets, called, readers), ...own };
 
   const start = async (domain: Domain): Promise<void> => {
     const server = await startSubgraph<TestContext>({
@@ -249,6 +252,7 @@ export async function startGround(
     ...logs,
     people,
     storeCalls,
+    readers,
     closeGate() {
       let open = () => {};
       gate = new Promise((resolve) => (open = resolve));
@@ -269,7 +273,8 @@ export async function startGround(
           if (typeof params?.['token'] !== 'string') throw new Refusal('UNAUTHENTICATED', 'Sign in.');
           const login = params['token'];
           const principal = await principals.resolve(login);
-          const { viewer } = viewerOf(principal, [], clock.now());
+          const actingFor = (params['actingFor'] ?? []) as string[];
+          const { viewer } = viewerOf(principal, actingFor, clock.now());
           const expiresAt = new Date(clock.now().getTime() + Number(params['livesMs'] ?? 60_000));
           return { login, sessionId: null, principal, viewer, callerClass: 'AGENT', expiresAt };
         },
@@ -332,12 +337,13 @@ interface TestContext {
   viewer: Viewer;
 }
 
-function smallResolvers(tickets: TestLog, called: (type: string) => Promise<void>): GroundResolvers {
+function smallResolvers(tickets: TestLog, called: (type: string) => Promise<void>, readers: Viewer[]): GroundResolvers {
   const visible = (organizationId: string, { viewer }: TestContext) => {
     const reach = reachOf(viewer, 'TICKETS_READ');
     return reach === 'ALL' || reach.includes(organizationId);
   };
   const incident = async ({ id }: { id: string }, context: TestContext) => {
+    readers.push(context.viewer);
     await called('Incident');
     const organizationId = id.startsWith('inc_b') ? 'org_b' : 'org_a';
     if (!visible(organizationId, context)) return null;

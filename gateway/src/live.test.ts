@@ -1,6 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import type { Principal } from '@desk/directory/principal';
 import type { Client } from 'graphql-ws';
-import { reached, startGround, type Ground, type TestGateway } from './live-ground.ts';
+import { reachOf } from '@desk/kit/viewer';
+import { buildPrincipal, reached, startGround, type Ground, type TestGateway } from './live-ground.ts';
 import { connect, subscribe } from './live-inbox.ts';
 
 const UPDATES = `subscription ($after: String, $filter: IncidentUpdatesFilter, $delivery: Delivery) {
@@ -15,11 +17,29 @@ let gateway: TestGateway;
 const clients: Client[] = [];
 
 /** A client that is put away after the test. */
-function signIn(login: string, url = gateway.url): Client {
+function signIn(login: string | Record<string, unknown>, url = gateway.url): Client {
   const client = connect(url, login);
   clients.push(client);
   return client;
 }
+
+type Scopes = Principal['authorizations'][number]['scopes'];
+
+/** An agent to whom org_a granted some scopes. */
+const buildAgent = (id: string, scopes: Scopes) =>
+  buildPrincipal({
+    id,
+    memberships: [{ organizationId: 'org_agent', organizationType: 'AGENT', roles: ['AGENT_USER'] }],
+    authorizations: [
+      {
+        id: `aut_${id}`,
+        organizationId: 'org_a',
+        scopes,
+        validFrom: '2020-01-01T00:00:00.000Z',
+        validTo: '2099-01-01T00:00:00.000Z',
+      },
+    ],
+  });
 
 /** Resolves when the gateway has so many subscriptions. */
 const subscribed = (count: number) => reached(() => gateway.live.stats.subscriptions === count);
@@ -137,11 +157,35 @@ describe('who receives what', () => {
     expect(ann.envelopes.map(({ kind }) => kind)).toEqual(['CLOSED']);
   });
 
-  test('people of one organization share an execution that asks nothing personal', async () => {
+  test('people of one organization with the same roles share an execution that asks nothing personal', async () => {
+    ground.people.set('per_amy', buildPrincipal({ id: 'per_amy' }));
     subscribe(signIn('per_ann'), UPDATES);
-    subscribe(signIn('per_ana'), UPDATES);
+    subscribe(signIn('per_amy'), UPDATES);
     await subscribed(2);
     expect(gateway.live.stats.groups).toBe(1);
+  });
+
+  test('an agent’s execution is read with what he was granted, and shared by agents who were granted the same', async () => {
+    const granted: Record<string, Scopes> = {
+      per_aga: ['TICKETS_READ'],
+      per_abe: ['TICKETS_READ'],
+      per_ada: ['CHANGES_READ', 'TICKETS_READ'],
+    };
+    for (const [id, scopes] of Object.entries(granted)) ground.people.set(id, buildAgent(id, scopes));
+    const inboxes = Object.keys(granted).map((token) => subscribe(signIn({ token, actingFor: ['org_a'] }), UPDATES));
+    await subscribed(3);
+    expect(gateway.live.stats.groups).toBe(2);
+    ground.readers.length = 0;
+    await ground.tickets.write({ incidentId: 'inc_8' });
+    for (const inbox of inboxes) await inbox.count(1);
+    expect(inboxes.map(({ envelopes }) => envelopes[0]?.['incident'])).toEqual(
+      Array(3).fill({ number: 'INC-8', organization: { name: 'Name of org_a' } }),
+    );
+    const reaches = (scope: string) => ground.readers.map((viewer) => reachOf(viewer, scope).length).sort();
+    expect([reaches('TICKETS_READ'), reaches('CHANGES_READ')]).toEqual([
+      [2, 2],
+      [1, 2],
+    ]);
   });
 
   test('a field that depends on the person is read for each person', async () => {

@@ -5,7 +5,7 @@ import { systemRandom, type Random } from '@desk/kit/ids';
 import type { Logger } from '@desk/kit/logger';
 import type { PullEvents } from '@desk/kit/pull';
 import type { EventStream } from '@desk/kit/stream';
-import { reachOf, scopeViewer, type Viewer } from '@desk/kit/viewer';
+import { scopeViewer, type Viewer } from '@desk/kit/viewer';
 import type { Server } from 'node:http';
 import type { Registry } from 'prom-client';
 import type { Authenticate } from './identity.ts';
@@ -123,7 +123,7 @@ export function createLive(options: LiveOptions): Live {
     const feed = feeds.get(request.plan.live.stream);
     if (!feed || !(await within(READY_MS_MAX, feed.reader.ready))) throw notReady(request.plan.live.stream);
     const after = readCursor(request);
-    const scope = scopeOf(request, field, authenticated.viewer);
+    const scope = scopeOf(request, authenticated.viewer);
 
     // From here to the joining nothing waits: no event lies between the boundary and the group, and none in both.
     const boundary = feed.reader.head as Position;
@@ -244,12 +244,11 @@ export function createLive(options: LiveOptions): Live {
 }
 
 /**
- * On whose behalf a request reads. Where nothing in it depends on the person, the internal token will name only what may
- * be seen, so that nothing personal can reach those who share the result.
+ * On whose behalf a request reads. Where nothing in it depends on the person, the internal token will name only the
+ * rights, so that nothing personal can reach those who share the result.
  */
-function scopeOf({ plan }: LiveRequest, field: LiveField, viewer: Viewer): LiveScope {
-  if (plan.personal) return { viewer, purpose: 'REQUEST' };
-  return { viewer: scopeViewer(reachOf(viewer, field.scope), viewer.staff), purpose: 'LIVE' };
+function scopeOf({ plan }: LiveRequest, viewer: Viewer): LiveScope {
+  return plan.personal ? { viewer, purpose: 'REQUEST' } : { viewer: scopeViewer(viewer), purpose: 'LIVE' };
 }
 
 function fieldOf({ plan }: LiveRequest): LiveField {

@@ -45,21 +45,46 @@ describe('a role', () => {
 });
 
 describe('the viewer of a live re-read', () => {
+  const AGENT = buildViewer({ memberships: [IN_A], delegations: [FOR_C] });
+
   test('is no person', () => {
-    expect(scopeViewer(['org_a'], false).id).toBeNull();
+    expect(scopeViewer(AGENT)).toMatchObject({ id: null, kind: 'SYSTEM' });
   });
 
-  test.each<[string, 'ALL' | string[], boolean]>([
-    ['some organizations', ['org_a', 'org_b'], false],
-    ['all of them, as staff', 'ALL', true],
-    ['all of them, without what is internal', 'ALL', false],
-    ['none', [], false],
-  ])('reaches what the scope reaches: %s', (_name, reach, staff) => {
-    const viewer = scopeViewer(reach, staff);
-    expect([reachOf(viewer, 'THINGS_READ'), viewer.staff]).toEqual([reach, staff]);
+  test.each<[string, Viewer]>([
+    ['a member', buildViewer({ memberships: [IN_B, IN_A] })],
+    ['an agent', AGENT],
+    ['staff', buildViewer({ memberships: [IN_A], staff: true })],
+    ['an auditor', buildViewer({ memberships: [IN_A], auditor: true })],
+    ['who is both', buildViewer({ staff: true, auditor: true })],
+    ['who belongs nowhere', buildViewer()],
+  ])('reaches under every scope what %s reaches, and nothing else', (_who, viewer) => {
+    for (const scope of ['THINGS_READ', 'THINGS_WRITE'])
+      expect(reachOf(scopeViewer(viewer), scope)).toEqual(reachOf(viewer, scope));
+    expect(scopeViewer(viewer).staff).toBe(viewer.staff);
   });
 
-  test('may do nothing by role', () => {
-    expect(scopeViewer(['org_a'], false).memberships).toEqual([{ organizationId: 'org_a', roles: [] }]);
+  test('makes no membership of what an agent was granted', () => {
+    expect(scopeViewer(AGENT)).toMatchObject({ memberships: [IN_A], delegations: [FOR_C] });
+  });
+
+  test.each<[string, Viewer, Viewer]>([
+    [
+      'are the same in another order',
+      buildViewer({ memberships: [IN_B, { ...IN_A, roles: ['WRITER', 'READER'] }] }),
+      buildViewer({ id: 'person_2', memberships: [{ ...IN_A, roles: ['READER', 'WRITER'] }, IN_B] }),
+    ],
+    [
+      'are the same in two parts',
+      buildViewer({ delegations: [FOR_C, { ...FOR_C, scopes: ['THINGS_READ', 'THINGS_WRITE'] }] }),
+      buildViewer({ delegations: [{ ...FOR_C, scopes: ['THINGS_WRITE', 'THINGS_READ'] }] }),
+    ],
+    [
+      'are everything, whatever staff belong to',
+      buildViewer({ memberships: [IN_A], staff: true }),
+      buildViewer({ memberships: [IN_B], staff: true }),
+    ],
+  ])('is one for all whose rights %s', (_how, one, other) => {
+    expect(scopeViewer(one)).toEqual(scopeViewer(other));
   });
 });

@@ -12,7 +12,7 @@ export interface Delegation {
 
 /**
  * Who is asking, as the gateway vouches for it in the internal token. A live re-read has no person: `id` is null and
- * only what may be read is told, so that nothing personal can reach those who share the result.
+ * only the rights are told, so that nothing personal can reach those who share the result.
  */
 export interface Viewer {
   id: string | null;
@@ -42,14 +42,33 @@ export function hasRole(viewer: Viewer, ...roles: string[]): boolean {
   return viewer.memberships.some((membership) => membership.roles.some((role) => roles.includes(role)));
 }
 
-/** The viewer of a live re-read: what may be read, and no person. */
-export function scopeViewer(reach: Reach, staff: boolean): Viewer {
+/**
+ * The viewer of a live re-read: the same rights, and no person. Equal rights give equal viewers, in whatever order they
+ * are told. Staff see everything, whatever they are members of, so they are all alike.
+ */
+export function scopeViewer({ memberships, delegations, staff, auditor }: Viewer): Viewer {
+  const held = staff ? [] : memberships.map(({ organizationId, roles }) => ({ organizationId, words: roles }));
+  const granted = staff ? [] : delegations.map(({ organizationId, scopes }) => ({ organizationId, words: scopes }));
   return {
     id: null,
     kind: 'SYSTEM',
-    memberships: reach === 'ALL' ? [] : reach.map((organizationId) => ({ organizationId, roles: [] })),
-    delegations: [],
+    memberships: gathered(held).map(({ organizationId, words }) => ({ organizationId, roles: words })),
+    delegations: gathered(granted).map(({ organizationId, words }) => ({ organizationId, scopes: words })),
     staff,
-    auditor: reach === 'ALL' && !staff,
+    auditor: auditor && !staff,
   };
+}
+
+interface Holding {
+  organizationId: string;
+  words: string[];
+}
+
+/** What is held in each organization, each word once and in order. */
+function gathered(holdings: readonly Holding[]): Holding[] {
+  const organizations = [...new Set(holdings.map(({ organizationId }) => organizationId))].sort();
+  return organizations.map((organizationId) => {
+    const words = holdings.flatMap((holding) => (holding.organizationId === organizationId ? holding.words : []));
+    return { organizationId, words: [...new Set(words)].sort() };
+  });
 }

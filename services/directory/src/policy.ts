@@ -15,15 +15,12 @@ export interface LimitedSight {
   own: readonly string[];
 }
 
-/**
- * What a viewer sees. A live scope, which has no person, is shared by members of its organizations and by agents who act
- * for them: it sees what each of them sees, and no other side of an authorization.
- */
+/** What a viewer sees. Nothing in it depends on the person, so a live scope sees what each of those who share it sees. */
 export function sightOf(viewer: Viewer): Sight {
   if (viewer.staff || viewer.auditor) return 'ALL';
   const memberOf = viewer.memberships.map(({ organizationId }) => organizationId);
   const actingFor = viewer.delegations.map(({ organizationId }) => organizationId);
-  return { organizations: [...new Set([...memberOf, ...actingFor])], own: viewer.id === null ? [] : memberOf };
+  return { organizations: [...new Set([...memberOf, ...actingFor])], own: memberOf };
 }
 
 /** Whether a membership is shown to those who see its person. */
@@ -34,7 +31,6 @@ export function maySeeMembership(sight: Sight, { organizationId, organizationTyp
 /** E-mail addresses are for colleagues and for the staff. Acting for an organization makes nobody a colleague. */
 export function maySeeEmail(viewer: Viewer, person: PrincipalRecord): boolean {
   if (viewer.staff) return true;
-  if (viewer.id === null) return false;
   return viewer.memberships.some((mine) =>
     person.memberships.some(({ organizationId }) => organizationId === mine.organizationId),
   );

@@ -79,7 +79,7 @@ describe('me', () => {
   });
 
   test('a live scope is nobody', async () => {
-    expect(await data(scopeViewer([demo.org('LDC-001')], false), ME)).toEqual({ me: null });
+    expect(await data(scopeViewer(lena), ME)).toEqual({ me: null });
   });
 });
 
@@ -352,7 +352,7 @@ describe('entities for the other subgraphs', () => {
 
   test.each([
     ['staff', () => sam],
-    ['a live scope', () => scopeViewer(['LDC-001', 'LDC-002', 'LDC-003'].map(demo.org), false)],
+    ['a live scope', async () => scopeViewer(await demo.viewer('aga', 'LDC-001', 'LDC-002', 'LDC-003'))],
     ['an agent', async () => demo.viewer('aga', 'LDC-001', 'LDC-002', 'LDC-003')],
   ])('a batch of references is one question to the store, for %s', async (_who, viewer) => {
     const codes = ['LDC-001', 'LDC-002', 'LDC-003', 'SME', 'LDC-001'];
