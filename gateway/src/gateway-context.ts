@@ -18,13 +18,16 @@ export interface GatewayContext {
   live?: { field: string; envelope: Record<string, unknown> };
 }
 
-/** Makes contexts. `purpose` is LIVE for re-reads that name no person, REQUEST for everything else. */
-export type MakeContext = (request: {
+/** On whose behalf something is read. `purpose` is LIVE for re-reads that name no person, REQUEST for everything else. */
+export interface Scope {
   viewer: Viewer;
-  requestId: string;
-  purpose?: Extract<TokenPurpose, 'REQUEST' | 'LIVE'>;
-  traceparent?: string;
-}) => GatewayContext;
+  purpose: Extract<TokenPurpose, 'REQUEST' | 'LIVE'>;
+}
+
+/** Makes contexts; a REQUEST where no purpose is given. */
+export type MakeContext = (
+  request: Omit<Scope, 'purpose'> & { purpose?: Scope['purpose']; requestId: string; traceparent?: string },
+) => GatewayContext;
 
 /** A token is used again for this long; it lives twice as long. */
 const TOKEN_REUSE_MS = 30_000;
@@ -33,15 +36,8 @@ const TOKENS_MAX = 10_000;
 /** A maker of contexts that signs one token for each viewer and subgraph in half a minute. */
 export function contextMaker(sign: SignToken, clock: Clock): MakeContext {
   const tokens = new LRUCache<string, { token: Promise<string>; signedAt: number }>({ max: TOKENS_MAX });
-  const keys = new WeakMap<Viewer, string>();
-  const keyOf = (viewer: Viewer) => {
-    const key = keys.get(viewer) ?? contentHash(viewer);
-    keys.set(viewer, key);
-    return key;
-  };
-
   return ({ viewer, requestId, purpose = 'REQUEST', traceparent }) => {
-    const scopeKey = `${purpose}:${keyOf(viewer)}`;
+    const scopeKey = scopeKeyOf({ viewer, purpose });
     const tokenFor = (subgraph: string): Promise<string> => {
       const now = clock.now().getTime();
       const key = `${subgraph} ${scopeKey}`;
@@ -54,4 +50,13 @@ export function contextMaker(sign: SignToken, clock: Clock): MakeContext {
     };
     return { viewer, scopeKey, requestId, tokenFor, ...(traceparent ? { traceparent } : {}) };
   };
+}
+
+const hashes = new WeakMap<Viewer, string>();
+
+/** Names everything that an internal token for a scope says. Hashed once for each viewer. */
+export function scopeKeyOf({ viewer, purpose }: Scope): string {
+  const hash = hashes.get(viewer) ?? contentHash(viewer);
+  hashes.set(viewer, hash);
+  return `${purpose}:${hash}`;
 }

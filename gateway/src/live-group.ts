@@ -2,8 +2,9 @@ import type { Clock } from '@desk/kit/clock';
 import { publicError, Refusal } from '@desk/kit/errors';
 import { formatCursor, type Position, type StreamEvent } from '@desk/kit/event';
 import type { Logger } from '@desk/kit/logger';
-import { reachOf, type Reach, type Viewer } from '@desk/kit/viewer';
+import { reachOf, type Reach } from '@desk/kit/viewer';
 import type { FormattedExecutionResult, GraphQLFormattedError } from 'graphql';
+import type { Scope } from './gateway-context.ts';
 import type { Executions } from './live-executions.ts';
 import { meetsFilter, type LiveField } from './live-fields.ts';
 import { Frame } from './live-frame.ts';
@@ -21,12 +22,6 @@ const REPLAYED_MAX = 1_000;
 /** After a tally with an error, the next is made without waiting for an event, in milliseconds. */
 const TALLY_RETRY_MS = 5_000;
 
-/** On whose behalf a group reads: what may be seen, and the person only where an answer depends on him. */
-export interface LiveScope {
-  viewer: Viewer;
-  purpose: 'REQUEST' | 'LIVE';
-}
-
 export interface LiveGroupParts {
   key: string;
   field: LiveField;
@@ -34,7 +29,8 @@ export interface LiveGroupParts {
   variables: Record<string, unknown>;
   filter: Record<string, unknown>;
   coalesces: boolean;
-  scope: LiveScope;
+  /** What may be seen, and the person only where an answer depends on him. */
+  scope: Scope;
   runtime: Runtime;
   executions: Executions;
   clock: Clock;
@@ -244,7 +240,7 @@ export class LiveGroup {
     let result: FormattedExecutionResult;
     try {
       const context = {
-        ...runtime.context({ viewer: scope.viewer, purpose: scope.purpose, requestId }),
+        ...runtime.context({ ...scope, requestId }),
         live: { field: plan.rootField.name.value, envelope: { cursor, ...envelope() } },
       };
       result = await runtime.execute(plan, this.#parts.variables, context);

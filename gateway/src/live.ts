@@ -8,11 +8,12 @@ import type { EventStream } from '@desk/kit/stream';
 import { scopeViewer, type Viewer } from '@desk/kit/viewer';
 import type { Server } from 'node:http';
 import type { Registry } from 'prom-client';
+import { scopeKeyOf, type Scope } from './gateway-context.ts';
 import type { Authenticate } from './identity.ts';
 import type { CallerClass, Limits } from './limits.ts';
 import { Executions } from './live-executions.ts';
 import { LIVE_FIELDS, type LiveField } from './live-fields.ts';
-import { cursorExpired, LiveGroup, type LiveScope } from './live-group.ts';
+import { cursorExpired, LiveGroup } from './live-group.ts';
 import type { SocketLimits } from './live-quota.ts';
 import { LiveReader } from './live-reader.ts';
 import { replay } from './live-replay.ts';
@@ -157,9 +158,9 @@ export function createLive(options: LiveOptions): Live {
       field,
       scope,
       subscriber,
-    }: { request: LiveRequest; field: LiveField; scope: LiveScope; subscriber: Subscriber },
+    }: { request: LiveRequest; field: LiveField; scope: Scope; subscriber: Subscriber },
   ): LiveGroup {
-    const key = `${runtime.context({ ...scope, requestId: '' }).scopeKey}\n${request.key}`;
+    const key = `${scopeKeyOf(scope)}\n${request.key}`;
     const group = feed.groups.get(key) ?? openGroup(feed, { key, request, field, scope });
     group.subscribers.add(subscriber);
     stats.subscriptions += 1;
@@ -173,7 +174,7 @@ export function createLive(options: LiveOptions): Live {
 
   function openGroup(
     feed: Feed,
-    { key, request, field, scope }: { key: string; request: LiveRequest; field: LiveField; scope: LiveScope },
+    { key, request, field, scope }: { key: string; request: LiveRequest; field: LiveField; scope: Scope },
   ): LiveGroup {
     const { plan, variables, filter } = request;
     const head = () => feed.reader.head as Position;
@@ -247,7 +248,7 @@ export function createLive(options: LiveOptions): Live {
  * On whose behalf a request reads. Where nothing in it depends on the person, the internal token will name only the
  * rights, so that nothing personal can reach those who share the result.
  */
-function scopeOf({ plan }: LiveRequest, viewer: Viewer): LiveScope {
+function scopeOf({ plan }: LiveRequest, viewer: Viewer): Scope {
   return plan.personal ? { viewer, purpose: 'REQUEST' } : { viewer: scopeViewer(viewer), purpose: 'LIVE' };
 }
 
