@@ -171,6 +171,20 @@ describe('a new supergraph', () => {
     expect(printType(ground.runtime.apiSchema.getSubscriptionType() as never)).toMatch(/incidentUpdates/);
   });
 
+  test('answers a query that was compiled for the one before by its own rules', async () => {
+    const query = '{ incident(id: "inc_1") { state } }';
+    const operation = { query, document: parse(query), hash: 'a', operationName: null, variables: {} };
+    const context = ground.runtime.context({ viewer: ANN, requestId: 'r' });
+    const state = async () => (await ground.runtime.answer(operation, context)).data?.['incident'];
+    // The first time the library runs it, the second time its compiled plan does.
+    expect([await state(), await state()]).toEqual([{ state: 'NEW' }, { state: 'NEW' }]);
+    const sdl = supergraphSdl().replace(/^ {2}NEW @/m, '  FRESH @');
+    expect(sdl).not.toBe(supergraphSdl());
+    await ground.runtime.update(sdl);
+    expect([await state(), await state()]).toEqual([null, null]);
+    await ground.runtime.update(supergraphSdl());
+  });
+
   test('goes on with the subscriptions that fit it, and ends the others with SCHEMA_CHANGED', async () => {
     const gateway = await ground.startGateway();
     const client = connect(gateway.url, 'per_ann');

@@ -76,6 +76,8 @@ export interface KnownOperation {
 interface Loaded extends PlanningSchema {
   supergraphSchema: GraphQLSchema;
   plans: LRUCache<string, SubscriptionPlan>;
+  /** Queries by what they ask; `run` is null where the library's own executor must do it. */
+  compiled: LRUCache<string, { run: RunPlan | null }>;
 }
 
 /** Loads a supergraph. Rejects when it is none, or when a subgraph has no address. */
@@ -99,8 +101,6 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
   };
 
   const chatter = quiet(logger);
-  /** Queries by what they ask; `run` is null where the library's own executor must do it. */
-  const compiled = new LRUCache<string, { run: RunPlan | null }>({ max: PLANS_MAX });
 
   const gateway = new ApolloGateway({
     supergraphSdl: async ({ update }) => {
@@ -112,8 +112,8 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
     experimental_didResolveQueryPlan: ({ queryPlan, requestContext, operationContext }) => {
       const key = planKey(requestContext.queryHash, requestContext.request.operationName);
       // A plan that was made while the supergraph changed is of the past.
-      if (operationContext.schema !== loaded?.apiSchema || compiled.has(key)) return;
-      compiled.set(key, { run: compilePlan({ queryPlan, ...operationContext }) });
+      if (operationContext.schema !== loaded?.apiSchema || loaded.compiled.has(key)) return;
+      loaded.compiled.set(key, { run: compilePlan({ queryPlan, ...operationContext }) });
     },
     logger: chatter,
   });
@@ -154,7 +154,7 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
       return plan;
     },
     answer({ document, hash, operationName, query, variables }, context) {
-      const answer = compiled.get(planKey(hash, operationName))?.run?.({ services, variables, context });
+      const answer = now().compiled.get(planKey(hash, operationName))?.run?.({ services, variables, context });
       if (answer) return answer;
       // What Apollo Server would hand over. The text is parsed and validated already, and the plan is found by its hash.
       return gateway.executor({
@@ -227,6 +227,7 @@ function load(supergraph: Supergraph): Omit<Loaded, 'epoch' | 'apiSchema'> {
     supergraphSchema: supergraph.schema.toGraphQLJSSchema(),
     planner: new QueryPlanner(supergraph),
     plans: new LRUCache({ max: PLANS_MAX }),
+    compiled: new LRUCache({ max: PLANS_MAX }),
     ...readDirectives(supergraph.schema),
   };
 }
