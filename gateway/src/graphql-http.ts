@@ -63,13 +63,11 @@ export function graphqlRoute(
     async handler(request, reply) {
       const caller = callers.get(request);
       if (!caller) throw new Error('a request reached GraphQL without a caller');
-      const asked = operationText(request.body);
-      let end = () => {};
+      // Before anything is looked at: what is refused is not free either.
+      const rated = limiter.begin(ratedCaller(caller));
       try {
-        const operation = admit(asked, limitsFor(caller.callerClass), (usage) => {
-          end();
-          end = limiter.begin(ratedCaller(caller), usage);
-        });
+        const asked = operationText(request.body);
+        const operation = admit(asked, limitsFor(caller.callerClass), (usage) => rated.take(usage));
         const { data, errors } = await execute(runtime, request, caller, asked, operation);
         const shaped = errors?.map((error) => callerError(error, request.id, hidden(logger, request.id)));
         note(request, {
@@ -82,7 +80,7 @@ export function graphqlRoute(
           .header('content-type', 'application/json; charset=utf-8')
           .send(JSON.stringify({ data, ...(shaped ? { errors: shaped } : {}), extensions: { cost: operation.cost } }));
       } finally {
-        end();
+        rated.end();
       }
     },
   });

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { Principal } from '@desk/directory/principal';
 import { connect } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { AuthorizationScope } from '@desk/directory/generated/api';
@@ -8,6 +9,7 @@ import { startGatewayGround, type GatewayGround } from '../../tests/setup/gatewa
 
 const POINT = 'query Point($id: ID!) { incident(id: $id) { id number title } }';
 const KNOWN = { variables: { id: 'inc_1' } };
+const MANY = 'query ($first: Int!) { incidents(first: $first) { nodes { id } } }';
 const CREATE = `mutation {
   createIncident(input: { title: "t", description: "d", serviceId: "s", environment: PRODUCTION, impact: HIGH, urgency: HIGH }) { id }
 }`;
@@ -228,6 +230,17 @@ test('more mutations than a minute allows are RATE_LIMITED with the time to wait
     'RATE_LIMITED',
     true,
   ]);
+});
+
+test('requests that are refused for what they ask run out of points like any other', async () => {
+  ground.people.set('omar', { ...(ground.people.get('lena') as Principal), id: 'per_omar' });
+  const headers = { authorization: `Bearer ${await ground.token('omar')}` };
+  const ask = (first: number) => post(operation(MANY, { variables: { first } }), headers);
+  expect((await ask(1)).body.data).toBeDefined();
+  // A thousand at once, and fifty more each second: however slow the machine, they run out.
+  let last = await ask(101);
+  for (let sent = 1; sent < 10_000 && last.status !== 429; sent++) last = await ask(101);
+  expect(code(last)).toEqual([429, 'RATE_LIMITED']);
 });
 
 test('a request is shed as SERVER_BUSY while the process cannot keep up', async () => {

@@ -15,10 +15,18 @@ function buildLimiter(options: Parameters<typeof createRateLimiter>[1] = {}) {
   return { clock, limiter: createRateLimiter(() => clock.ms, options) };
 }
 
-/** Runs an operation to its end; returns the refusal's extensions, or null where it passed. */
+/** Begins and ends an operation; returns the refusal's extensions, or null where it passed. */
 function run(limiter: RateLimiter, caller: RatedCaller, usage: Partial<Usage>): Record<string, unknown> | null {
+  return refused(() => {
+    const operation = limiter.begin(caller);
+    operation.end();
+    operation.take({ cost: 1, mutations: 0, ...usage });
+  });
+}
+
+function refused(act: () => void): Record<string, unknown> | null {
   try {
-    limiter.begin(caller, { cost: 1, mutations: 0, ...usage })();
+    act();
     return null;
   } catch (error) {
     if (error instanceof Refusal) return { ...error.extensions };
@@ -68,11 +76,46 @@ describe('points', () => {
     ]);
   });
 
-  test('are not taken by a request that is refused', () => {
+  test('but for the first are not taken by a request that is refused', () => {
     const { limiter } = buildLimiter();
     run(limiter, USER, { cost: 600 });
     run(limiter, USER, { cost: 500 });
-    expect(run(limiter, USER, { cost: 400 })).toBeNull();
+    expect([run(limiter, USER, { cost: 399 }), run(limiter, USER, { cost: 1 })]).toEqual([
+      null,
+      expect.objectContaining({ limit: 'cost' }),
+    ]);
+  });
+
+  test('are taken by a request that is given up before its cost is known', () => {
+    const { limiter } = buildLimiter();
+    const begun = Array.from({ length: 1_000 }, () => limiter.begin(USER).end());
+    expect(begun).toHaveLength(1_000);
+    expect(() => limiter.begin(USER)).toThrow(Refusal);
+  });
+
+  test('of one request in several parts are together what it costs', () => {
+    const { limiter } = buildLimiter();
+    const operation = limiter.begin(USER);
+    operation.take({ cost: 5, mutations: 0 });
+    operation.take({ cost: 994, mutations: 0 });
+    expect([run(limiter, USER, { cost: 1 }), run(limiter, USER, { cost: 1 })]).toEqual([
+      null,
+      expect.objectContaining({ limit: 'cost' }),
+    ]);
+  });
+
+  test('that are missing for a part are waited for until the whole would pass', () => {
+    const { limiter, clock } = buildLimiter();
+    run(limiter, USER, { cost: 900 });
+    const whole = () => {
+      const operation = limiter.begin(USER);
+      operation.end();
+      operation.take({ cost: 50, mutations: 0 });
+      operation.take({ cost: 100, mutations: 0 });
+    };
+    const first = refused(whole);
+    clock.ms += Number(first?.['retryAfterMs']);
+    expect([first, refused(whole)]).toEqual([expect.objectContaining({ limit: 'cost', retryAfterMs: 2_000 }), null]);
   });
 
   test('are taken also where an operation costs none', () => {
@@ -83,7 +126,7 @@ describe('points', () => {
   test('of delivered events are taken without refusal and without debt', () => {
     const { limiter } = buildLimiter();
     limiter.charge(USER, 5_000);
-    expect(run(limiter, USER, { cost: 50 })).toMatchObject({ limit: 'cost', retryAfterMs: 1_000 });
+    expect(run(limiter, USER, { cost: 50 })).toMatchObject({ limit: 'cost', retryAfterMs: 20 });
   });
 
   test('more than a bucket holds pass when it is full', () => {
@@ -111,7 +154,8 @@ describe('points', () => {
   });
 
   test('are there after retryAfterMs, and not a millisecond before', () => {
-    const costs = fc.array(fc.tuple(fc.integer({ min: 0, max: 900 }), fc.integer({ min: 0, max: 9_000 })), {
+    // After each pause there is a point at least: every operation begins, and what is missing is missing for its cost.
+    const costs = fc.array(fc.tuple(fc.integer({ min: 0, max: 900 }), fc.integer({ min: 20, max: 9_000 })), {
       maxLength: 9,
     });
     fc.assert(
@@ -120,17 +164,18 @@ describe('points', () => {
         fc.integer({ min: 1, max: 1_000 }),
         fc.constantFrom(0, 1, 7, 30),
         (history, cost, mutations) => {
-          const { limiter, clock } = buildLimiter();
-          for (const [spent, pauseMs] of history) {
-            run(limiter, USER, { cost: spent, mutations: spent % 5 });
-            clock.ms += pauseMs;
-          }
-          const refusal = run(limiter, USER, { cost, mutations });
-          fc.pre(refusal !== null);
-          clock.ms += Number(refusal?.['retryAfterMs']) - 1;
-          const tooEarly = run(limiter, USER, { cost, mutations });
-          clock.ms += 1;
-          expect([tooEarly?.['retryAfterMs'], run(limiter, USER, { cost, mutations })]).toEqual([1, null]);
+          const after = (shorterMs: number) => {
+            const { limiter, clock } = buildLimiter({ accountsMax: 1 });
+            for (const [spent, pauseMs] of history) {
+              run(limiter, USER, { cost: spent, mutations: spent % 5 });
+              clock.ms += pauseMs;
+            }
+            const refusal = run(limiter, USER, { cost, mutations });
+            fc.pre(refusal !== null);
+            clock.ms += Number(refusal?.['retryAfterMs']) - shorterMs;
+            return run(limiter, USER, { cost, mutations });
+          };
+          expect([after(1), after(0)]).toEqual([expect.objectContaining({ code: 'RATE_LIMITED' }), null]);
         },
       ),
       { numRuns: 300 },
@@ -146,7 +191,7 @@ describe('an organization', () => {
     expect(run(limiter, colleague(11), { cost: 500 })).toEqual({
       code: 'RATE_LIMITED',
       limit: 'organizationCost',
-      retryAfterMs: 1_000,
+      retryAfterMs: 2,
     });
   });
 
@@ -201,22 +246,22 @@ describe('operations in flight', () => {
   test.each(CALLERS)('are held to the number of $callerClass until one ends', (caller) => {
     const { limiter } = buildLimiter();
     const { inFlight } = RATES[caller.callerClass];
-    const running = Array.from({ length: inFlight }, () => limiter.begin(caller, { cost: 1, mutations: 0 }));
+    const running = Array.from({ length: inFlight }, () => limiter.begin(caller));
     expect(run(limiter, caller, {})).toEqual({
       code: 'RATE_LIMITED',
       limit: 'inFlight',
       retryAfterMs: IN_FLIGHT_RETRY_MS,
     });
-    running[0]?.();
+    running[0]?.end();
     expect(run(limiter, caller, {})).toBeNull();
   });
 
   test('that end twice free one place', () => {
     const { limiter } = buildLimiter();
-    const [first] = Array.from({ length: 10 }, () => limiter.begin(USER, { cost: 1, mutations: 0 }));
-    first?.();
-    first?.();
-    limiter.begin(USER, { cost: 1, mutations: 0 });
+    const [first] = Array.from({ length: 10 }, () => limiter.begin(USER));
+    first?.end();
+    first?.end();
+    limiter.begin(USER);
     expect(run(limiter, USER, {})).toMatchObject({ limit: 'inFlight' });
   });
 
@@ -230,7 +275,7 @@ describe('operations in flight', () => {
 
   test('of one principal leave another free', () => {
     const { limiter } = buildLimiter();
-    for (let count = 0; count < 10; count += 1) limiter.begin(USER, { cost: 1, mutations: 0 });
+    for (let count = 0; count < 10; count += 1) limiter.begin(USER);
     expect(run(limiter, colleague(1), {})).toBeNull();
   });
 });
@@ -256,8 +301,8 @@ describe('what is remembered', () => {
 
 test('a refusal says what to do', () => {
   const { limiter } = buildLimiter();
-  run(limiter, USER, { cost: 1_000 });
-  expect(() => limiter.begin(USER, { cost: 100, mutations: 0 })).toThrow(
-    'You have used your points for now. Wait 2000 ms and send it again. To follow changes, subscribe instead of polling.',
+  run(limiter, USER, { cost: 950 });
+  expect(() => limiter.begin(USER).take({ cost: 100, mutations: 0 })).toThrow(
+    'You have used your points for now. Wait 1020 ms and send it again. To follow changes, subscribe instead of polling.',
   );
 });

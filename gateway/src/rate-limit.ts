@@ -33,7 +33,7 @@ export const ACCOUNTS_MAX = 20_000;
 /** When to try again after too many operations at once: nobody knows when one of them ends. */
 export const IN_FLIGHT_RETRY_MS = 1_000;
 
-/** An operation that costs no points still takes this many, so that asking is never free. */
+/** Points that an operation takes before anything of it is read, so that asking is never free. They count towards its cost. */
 export const REQUEST_POINTS_MIN = 1;
 
 /** Who is charged. */
@@ -49,14 +49,25 @@ export interface Usage {
   mutations: number;
 }
 
+/** An operation that has begun. */
+export interface RatedOperation {
+  /**
+   * Takes what the operation is found to use, all or nothing. Refuses with RATE_LIMITED: after `retryAfterMs` the whole of
+   * it would pass, with all that it took before.
+   */
+  take(usage: Usage): void;
+  /** Gives back the place among the operations in flight. Further calls do nothing. */
+  end(): void;
+}
+
 /** Keeps callers to their rates. One for each gateway process, for HTTP and WebSocket together. */
 export interface RateLimiter {
   /**
-   * Takes what an operation uses, all or nothing, and returns what the caller of `begin` must call once when it has ended;
-   * further calls do nothing. Refuses with RATE_LIMITED: `limit` names the rate, and after `retryAfterMs` it would pass
-   * if nothing else is asked for until then.
+   * Begins an operation of which nothing is known yet: takes a place among those in flight and REQUEST_POINTS_MIN, whatever
+   * becomes of it. Refuses with RATE_LIMITED: `limit` names the rate, and after `retryAfterMs` it could begin if nothing
+   * else is asked for until then.
    */
-  begin(caller: RatedCaller, usage: Usage): () => void;
+  begin(caller: RatedCaller): RatedOperation;
   /** Takes points for what has already happened, such as delivered events. Never refuses, and never leaves a debt. */
   charge(caller: RatedCaller, points: number): void;
 }
@@ -85,23 +96,33 @@ export function createRateLimiter(
   };
 
   return {
-    begin(caller, { cost, mutations }) {
-      const now = nowMs();
-      const { account, shared } = accountOf(caller, now);
+    begin(caller) {
+      const { account, shared } = accountOf(caller, nowMs());
       const allowed = rates[caller.callerClass].inFlight;
       if (account.inFlight >= allowed) throw rateLimited('inFlight', IN_FLIGHT_RETRY_MS);
-      const points = Math.max(cost, REQUEST_POINTS_MIN);
-      const draws: Draw[] = [
-        { limit: 'cost', bucket: account.cost, amount: points },
-        { limit: 'mutations', bucket: account.mutations, amount: mutations },
-      ];
-      if (shared) draws.push({ limit: 'organizationCost', bucket: shared, amount: points });
-      drawAll(draws, now);
+      let taken = 0;
+      const draw = (points: number, mutations: number) => {
+        const draws: Draw[] = [
+          { limit: 'cost', bucket: account.cost, amount: points, before: taken },
+          { limit: 'mutations', bucket: account.mutations, amount: mutations, before: 0 },
+        ];
+        if (shared) draws.push({ limit: 'organizationCost', bucket: shared, amount: points, before: taken });
+        drawAll(draws, nowMs());
+        taken += points;
+      };
+      draw(REQUEST_POINTS_MIN, 0);
       account.inFlight += 1;
+      let prepaid = REQUEST_POINTS_MIN;
       let ended = false;
-      return () => {
-        if (!ended) account.inFlight -= 1;
-        ended = true;
+      return {
+        take({ cost, mutations }) {
+          draw(Math.max(0, cost - prepaid), mutations);
+          prepaid = Math.max(0, prepaid - cost);
+        },
+        end() {
+          if (!ended) account.inFlight -= 1;
+          ended = true;
+        },
       };
     },
 
@@ -157,15 +178,17 @@ interface Draw {
   limit: RateName;
   bucket: Bucket;
   amount: number;
+  /** What the operation took before, and will take again when it is repeated. */
+  before: number;
 }
 
 /** Draws from every bucket or from none: a refusal names the one that takes longest. */
 function drawAll(draws: Draw[], now: number): void {
   let longest: { limit: RateName; waitMs: number } | null = null;
-  for (const { limit, bucket, amount } of draws) {
-    refill(bucket, now);
-    const waitMs = waitFor(bucket, amount);
-    if (waitMs > (longest?.waitMs ?? 0)) longest = { limit, waitMs };
+  for (const draw of draws) {
+    refill(draw.bucket, now);
+    const waitMs = waitFor(draw);
+    if (waitMs > (longest?.waitMs ?? 0)) longest = { limit: draw.limit, waitMs };
   }
   if (longest) throw rateLimited(longest.limit, longest.waitMs);
   for (const { bucket, amount } of draws) bucket.level = Math.max(0, bucket.level - amount * UNITS);
@@ -178,10 +201,14 @@ function refill(bucket: Bucket, now: number): void {
   bucket.at = now < bucket.at ? now : bucket.at + elapsedMs;
 }
 
-/** Milliseconds until the bucket holds the amount; what no bucket can hold passes when it is full. */
-function waitFor(bucket: Bucket, amount: number): number {
-  const missing = Math.min(amount * UNITS, bucket.capacity) - bucket.level;
-  return missing <= 0 ? 0 : Math.ceil(missing / bucket.refillPerMs);
+/**
+ * Milliseconds until the bucket holds the whole of an operation; 0 where it holds what is left of it. What no bucket can
+ * hold passes when it is full.
+ */
+function waitFor({ bucket, amount, before }: Draw): number {
+  const whole = Math.min((before + amount) * UNITS, bucket.capacity);
+  if (whole - before * UNITS <= bucket.level) return 0;
+  return Math.ceil((whole - bucket.level) / bucket.refillPerMs);
 }
 
 const SENTENCES: Record<RateName, string> = {
