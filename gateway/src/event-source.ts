@@ -1,11 +1,13 @@
 import type { GraphQLDataSource } from '@apollo/gateway';
 import { execute, parse, type DocumentNode, type GraphQLSchema } from 'graphql';
 import { LRUCache } from 'lru-cache';
+import { keptBytes } from './document-size.ts';
 import type { GatewayContext } from './gateway-context.ts';
 
 type Process = GraphQLDataSource['process'];
 
-const DOCUMENTS_MAX = 1_000;
+/** Memory for the parsed first steps of plans, in bytes. */
+const DOCUMENTS_BYTES_MAX = 4 * 1024 * 1024;
 
 /**
  * A virtual event subgraph: answers the first step of a planned subscription in this process, from the event that the
@@ -13,7 +15,10 @@ const DOCUMENTS_MAX = 1_000;
  */
 export class EventSource implements GraphQLDataSource {
   #schema: GraphQLSchema;
-  readonly #documents = new LRUCache<string, DocumentNode>({ max: DOCUMENTS_MAX });
+  readonly #documents = new LRUCache<string, DocumentNode>({
+    maxSize: DOCUMENTS_BYTES_MAX,
+    sizeCalculation: keptBytes,
+  });
 
   constructor(schema: GraphQLSchema) {
     this.#schema = schema;

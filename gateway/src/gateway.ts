@@ -4,6 +4,7 @@ import { supergraphSdl } from '@desk/schema/sdl';
 import type { GatewayConfig } from './config.ts';
 import { createHttp } from './http.ts';
 import { createIdentity } from './identity.ts';
+import { operationAdmission } from './known-documents.ts';
 import { createLive, type Live } from './live.ts';
 import { createPrincipals } from './principals.ts';
 import { createProvider } from './provider.ts';
@@ -51,8 +52,13 @@ export async function createGateway(config: GatewayConfig, deps: GatewayDependen
   const provider = createProvider({ ...signIn, logger });
   const authenticate = createIdentity({ provider, sessions, resolve, audience: signIn.audience, origins, clock });
 
+  const admit = operationAdmission(runtime);
+  const limiter = createRateLimiter(() => clock.now().getTime());
+
   const live = createLive({
     runtime,
+    admit,
+    limiter,
     stream,
     pull,
     clock,
@@ -68,7 +74,8 @@ export async function createGateway(config: GatewayConfig, deps: GatewayDependen
     runtime,
     authenticate,
     sessions,
-    limiter: createRateLimiter(() => clock.now().getTime()),
+    admit,
+    limiter,
     logger,
     registry,
     random,

@@ -4,9 +4,9 @@ import { badInput, Refusal } from '@desk/kit/errors';
 import type { Logger } from '@desk/kit/logger';
 import { callerError, HttpRefusal, unsupportedMedia } from './http-error.ts';
 import type { Authenticate } from './identity.ts';
-import { operationAdmission, type AdmittedOperation, type OperationText } from './known-documents.ts';
+import type { AdmitOperation, AdmittedOperation, OperationText } from './known-documents.ts';
 import { limitsFor } from './limits.ts';
-import type { RatedCaller, RateLimiter } from './rate-limit.ts';
+import { ratedCaller, type RateLimiter } from './rate-limit.ts';
 import type { Runtime } from './runtime.ts';
 import type { Sessions } from './session.ts';
 import type { Authenticated } from './viewer.ts';
@@ -15,6 +15,7 @@ export interface GraphQLRouteOptions {
   runtime: Runtime;
   authenticate: Authenticate;
   sessions: Sessions;
+  admit: AdmitOperation;
   limiter: RateLimiter;
   /** True while the process has more to do than it can. */
   busy: () => boolean;
@@ -44,9 +45,8 @@ export function graphqlRoute(
   options: GraphQLRouteOptions,
   note: (request: FastifyRequest, log: OperationLog) => void,
 ): void {
-  const { runtime, authenticate, sessions, limiter, busy, logger } = options;
+  const { runtime, authenticate, sessions, admit, limiter, busy, logger } = options;
   const callers = new WeakMap<FastifyRequest, Authenticated>();
-  const admit = operationAdmission(runtime);
 
   readJsonOnly(app);
   app.route({
@@ -67,7 +67,8 @@ export function graphqlRoute(
       const rated = limiter.begin(ratedCaller(caller));
       try {
         const asked = operationText(request.body);
-        const operation = admit(asked, limitsFor(caller.callerClass), (usage) => rated.take(usage));
+        const limits = limitsFor(caller.callerClass);
+        const operation = admit(asked, { over: 'HTTP', limits, take: (usage) => rated.take(usage) });
         const { data, errors } = await execute(runtime, request, caller, asked, operation);
         const shaped = errors?.map((error) => callerError(error, request.id, hidden(logger, request.id)));
         note(request, {
@@ -101,11 +102,6 @@ export function hidden(logger: Logger, requestId: string): (error: unknown) => v
 /** The codes of a refused or partly refused answer, for the log. */
 export function codesOf(errors: readonly GraphQLFormattedError[]): unknown[] {
   return [...new Set(errors.map((error) => error.extensions?.['code']))];
-}
-
-/** Whom a request is charged to. */
-export function ratedCaller({ principal, callerClass }: Authenticated): RatedCaller {
-  return { callerClass, principalId: principal.id, organizationId: principal.memberships[0]?.organizationId ?? null };
 }
 
 async function wrongMethod(): Promise<never> {

@@ -14,8 +14,10 @@ import { reachOf, type Viewer } from '@desk/kit/viewer';
 import { DOMAINS, domainSdl, supergraphSdl, type Domain } from '@desk/schema/sdl';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import { operationAdmission } from './known-documents.ts';
 import { createLive, type Live, type LiveOptions } from './live.ts';
 import { createPrincipals } from './principals.ts';
+import { createRateLimiter } from './rate-limit.ts';
 import { createRuntime, type Runtime } from './runtime.ts';
 import { viewerOf } from './viewer.ts';
 
@@ -268,6 +270,8 @@ export async function startGround(
         clock,
         logger,
         registry: createRegistry('gateway'),
+        admit: operationAdmission(runtime),
+        limiter: createRateLimiter(() => clock.now().getTime()),
         principals,
         authenticate: async ({ params }) => {
           if (typeof params?.['token'] !== 'string') throw new Refusal('UNAUTHENTICATED', 'Sign in.');

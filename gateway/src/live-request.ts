@@ -1,14 +1,10 @@
 import { badInput } from '@desk/kit/errors';
 import { canonicalJson } from '@desk/kit/ids';
-import { getArgumentValues, getVariableValues, Kind, visit, type DocumentNode } from 'graphql';
-import { LRUCache } from 'lru-cache';
-import type { CallerClass, Limits } from './limits.ts';
-import { checkDocument, checkPrepared, limitsFor, prepare, type PreparedDocument } from './limits.ts';
+import { getArgumentValues, getVariableValues, Kind, visit } from 'graphql';
+import type { AdmitOperation, Asking } from './known-documents.ts';
 import type { Delivery } from './live-subscriber.ts';
 import type { Runtime } from './runtime.ts';
 import type { SubscriptionPlan } from './subscription-plan.ts';
-
-const DOCUMENTS_MAX = 1_000;
 
 /** What a client sends to subscribe. */
 export interface SubscribePayload {
@@ -29,31 +25,18 @@ export interface LiveRequest {
   key: string;
 }
 
-/** Reads what clients send to subscribe. Throws GraphQLErrors with codes of the register. */
-export type ReadRequest = (payload: SubscribePayload, caller: CallerClass) => LiveRequest;
-
-/** A reader of requests under the same limits as HTTP. Documents are measured once for each text and class of caller. */
-export function requestReader(runtime: Runtime, limits?: Partial<Record<CallerClass, Partial<Limits>>>): ReadRequest {
-  const measured = new LRUCache<string, { document: DocumentNode; prepared: PreparedDocument; epoch: number }>({
-    max: DOCUMENTS_MAX,
-  });
-
-  const measure = (source: string, caller: CallerClass) => {
-    const key = `${caller}\n${source}`;
-    const known = measured.get(key);
-    if (known?.epoch === runtime.epoch) return known;
-    const document = checkDocument(source, { limits: limitsFor(caller, limits) });
-    const prepared = prepare({ schema: runtime.apiSchema, document, weights: runtime.directives.costs });
-    const fresh = { document, prepared, epoch: runtime.epoch };
-    measured.set(key, fresh);
-    return fresh;
-  };
-
-  return ({ query, operationName = null, variables }, caller) => {
-    const { document, prepared } = measure(query, caller);
-    checkPrepared(prepared, { operationName, variables, limits: limitsFor(caller, limits) });
-    return readRequest(runtime, runtime.plan(document, operationName), variables ?? {});
-  };
+/**
+ * Reads what a client sends to subscribe, under the same limits as HTTP and from the same known documents. Throws refusals
+ * and GraphQL's own errors.
+ */
+export function liveRequest(
+  { runtime, admit }: { runtime: Runtime; admit: AdmitOperation },
+  { query, operationName, variables }: SubscribePayload,
+  asking: Omit<Asking, 'over'>,
+): LiveRequest {
+  const asked = { query, operationName: operationName || null, variables: variables ?? {} };
+  const { document } = admit(asked, { ...asking, over: 'LIVE' });
+  return readRequest(runtime, runtime.plan(document, asked.operationName), asked.variables);
 }
 
 function readRequest(runtime: Runtime, plan: SubscriptionPlan, given: Record<string, unknown>): LiveRequest {

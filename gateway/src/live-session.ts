@@ -1,11 +1,13 @@
 import type { Clock } from '@desk/kit/clock';
-import { ERROR_CODES, publicError, Refusal } from '@desk/kit/errors';
+import { ERROR_CODES, Refusal } from '@desk/kit/errors';
 import type { Logger } from '@desk/kit/logger';
 import { GraphQLError } from 'graphql';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocket } from 'ws';
+import { callerError } from './http-error.ts';
 import type { Authenticate } from './identity.ts';
+import { InvalidDocument } from './known-documents.ts';
 import type { LiveQuota, SocketLimits } from './live-quota.ts';
 import type { SubscribePayload } from './live-request.ts';
 import type { Outlet, Subscriber } from './live-subscriber.ts';
@@ -203,15 +205,10 @@ export class LiveSession implements Outlet {
   }
 }
 
+/** The first of what is wrong, in the words in which HTTP would tell it. */
 function shownError(error: unknown, requestId: string, report: (error: unknown) => void): GraphQLError {
-  const formatted = error instanceof GraphQLError ? error.toJSON() : { message: '' };
-  // graphql-js gives its syntax errors no code.
-  const extensions = {
-    code: error instanceof GraphQLError ? 'GRAPHQL_PARSE_FAILED' : 'INTERNAL',
-    ...formatted.extensions,
-  };
-  const shown = publicError(error, { ...formatted, extensions }, requestId, report);
-  const positions =
-    error instanceof GraphQLError ? { source: error.source ?? null, positions: error.positions ?? null } : {};
-  return new GraphQLError(shown.message, { ...positions, extensions: shown.extensions ?? {} });
+  const cause = error instanceof InvalidDocument ? error.problems[0] : error;
+  const { message, extensions = {} } = callerError(cause, requestId, report);
+  const { source = null, positions = null } = cause instanceof GraphQLError ? cause : {};
+  return new GraphQLError(message, { source, positions, extensions });
 }

@@ -4,6 +4,7 @@ import type { Client } from 'graphql-ws';
 import { reachOf } from '@desk/kit/viewer';
 import { buildPrincipal, reached, startGround, type Ground, type TestGateway } from './live-ground.ts';
 import { connect, subscribe } from './live-inbox.ts';
+import { createRateLimiter, RATES, type Rates } from './rate-limit.ts';
 
 const UPDATES = `subscription ($after: String, $filter: IncidentUpdatesFilter, $delivery: Delivery) {
   incidentUpdates(after: $after, filter: $filter, delivery: $delivery) {
@@ -21,6 +22,11 @@ function signIn(login: string | Record<string, unknown>, url = gateway.url): Cli
   const client = connect(url, login);
   clients.push(client);
   return client;
+}
+
+/** A limiter over a clock that stands: points do not flow back. */
+function buildLimiter(agents: Partial<Rates>) {
+  return createRateLimiter(() => 0, { rates: { ...RATES, AGENT: { ...RATES.AGENT, ...agents } } });
 }
 
 type Scopes = Principal['authorizations'][number]['scopes'];
@@ -48,6 +54,8 @@ beforeAll(async () => {
   ground = await startGround();
   gateway = await ground.startGateway({
     socketLimits: { AGENT: { sockets: 200, subscriptionsPerSocket: 10, subscriptions: 2_000 }, messagesBurst: 100 },
+    // One person subscribes a thousand times here.
+    limiter: buildLimiter({ bucketPoints: 100_000 }),
   });
 });
 afterEach(async () => {
@@ -345,6 +353,25 @@ describe('what cannot be subscribed to', () => {
     expect(await refused(UPDATES, { after: 'yesterday' })).toMatchObject({
       extensions: { code: 'BAD_USER_INPUT', fields: [{ path: 'after' }] },
     });
+  });
+});
+
+describe('points', () => {
+  /** A gateway of its own, whose callers have so many points and get none back. */
+  const startRated = (bucketPoints: number) => ground.startGateway({ limiter: buildLimiter({ bucketPoints }) });
+
+  test('are taken for a subscription as for an operation over HTTP; who has none left is told when to come back', async () => {
+    // Five for the new text, seven for each subscription; seven of the last one are missing.
+    const rated = await startRated(5 + 3 * 7);
+    const client = signIn('per_ann', rated.url);
+    for (let running = 1; running <= 3; running += 1) {
+      subscribe(client, UPDATES);
+      await reached(() => rated.live.stats.subscriptions === running);
+    }
+    const refused = await subscribe(client, UPDATES).until(({ errors }) => errors !== null);
+    expect(refused.errors?.[0]?.extensions).toMatchObject({ code: 'RATE_LIMITED', limit: 'cost', retryAfterMs: 10 });
+    expect(rated.live.stats.subscriptions).toBe(3);
+    await rated.stop();
   });
 });
 

@@ -10,20 +10,23 @@ import type { Server } from 'node:http';
 import type { Registry } from 'prom-client';
 import { scopeKeyOf, type Scope } from './gateway-context.ts';
 import type { Authenticate } from './identity.ts';
-import type { CallerClass, Limits } from './limits.ts';
+import { problemsOf, type AdmitOperation } from './known-documents.ts';
+import { limitsFor } from './limits.ts';
 import { Executions } from './live-executions.ts';
 import { LIVE_FIELDS, type LiveField } from './live-fields.ts';
 import { cursorExpired, LiveGroup } from './live-group.ts';
 import type { SocketLimits } from './live-quota.ts';
 import { LiveReader } from './live-reader.ts';
 import { replay } from './live-replay.ts';
-import { requestReader, type LiveRequest } from './live-request.ts';
+import { liveRequest, type LiveRequest, type SubscribePayload } from './live-request.ts';
 import type { Subscribe } from './live-session.ts';
 import { startSockets } from './live-sockets.ts';
 import { createLiveStats, type LiveStats } from './live-stats.ts';
 import { Subscriber } from './live-subscriber.ts';
 import type { Principals } from './principals.ts';
+import { ratedCaller, type RateLimiter } from './rate-limit.ts';
 import type { Runtime } from './runtime.ts';
+import type { Authenticated } from './viewer.ts';
 
 /** How long a new subscription waits for the log's head at the start of the gateway, in milliseconds. */
 const READY_MS_MAX = 5_000;
@@ -42,8 +45,9 @@ export interface LiveOptions {
   principals: Principals;
   /** Origins whose pages may open sockets. Callers that are no browsers send none. */
   origins: readonly string[];
-  /** What differs from the published limits of documents. */
-  documentLimits?: Partial<Record<CallerClass, Partial<Limits>>>;
+  /** Admits documents, and keeps callers to their rates: the same ones as HTTP. */
+  admit: AdmitOperation;
+  limiter: RateLimiter;
   /** What differs from SOCKET_LIMITS. */
   socketLimits?: Partial<SocketLimits>;
   /** Over how long the sockets are closed at the end, in milliseconds, so that their clients do not come back all at once. */
@@ -77,10 +81,9 @@ interface Feed {
  * one text to every subscriber. Who comes back with a cursor is sent what he missed.
  */
 export function createLive(options: LiveOptions): Live {
-  const { runtime, logger, clock } = options;
+  const { runtime, admit, limiter, logger, clock } = options;
   const stats = createLiveStats(options.registry);
   const executions = new Executions();
-  const readRequest = requestReader(runtime, options.documentLimits);
   const feeds = new Map<string, Feed>();
   openFeeds();
 
@@ -119,7 +122,7 @@ export function createLive(options: LiveOptions): Live {
   }
 
   const subscribe: Subscribe = async ({ id, payload, authenticated, outlet }) => {
-    const request = readRequest(payload, authenticated.callerClass);
+    const request = charged(payload, authenticated);
     const field = fieldOf(request);
     const feed = feeds.get(request.plan.live.stream);
     if (!feed || !(await within(READY_MS_MAX, feed.reader.ready))) throw notReady(request.plan.live.stream);
@@ -140,6 +143,17 @@ export function createLive(options: LiveOptions): Live {
     }
     return { subscriber, plan: request.plan };
   };
+
+  /** A request, charged as an operation over HTTP would be. It is in flight only while it is read. */
+  function charged(payload: SubscribePayload, authenticated: Authenticated): LiveRequest {
+    const rated = limiter.begin(ratedCaller(authenticated));
+    const limits = limitsFor(authenticated.callerClass);
+    try {
+      return liveRequest({ runtime, admit }, payload, { limits, take: (usage) => rated.take(usage) });
+    } finally {
+      rated.end();
+    }
+  }
 
   /** Where each field that can be resumed stands, by its name. One whose service was not reached yet is left out. */
   function cursors(): Record<string, string> {
@@ -203,15 +217,23 @@ export function createLive(options: LiveOptions): Live {
     }
   }
 
+  /** Lets a group go on with a plan for the schema as it is now. False where it no longer fits. */
+  function adopt(group: LiveGroup): boolean {
+    const { document, operationName } = group.plan;
+    if (problemsOf(document, runtime.apiSchema).length > 0) return false;
+    try {
+      group.adopt(runtime.plan(document, operationName));
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
   const endUpdates = runtime.onUpdate(() => {
     openFeeds();
     for (const feed of feeds.values()) {
       for (const group of [...feed.groups.values()]) {
-        try {
-          group.adopt(runtime.plan(group.plan.document, group.plan.operationName));
-        } catch {
-          failAll([group], schemaChanged());
-        }
+        if (!adopt(group)) failAll([group], schemaChanged());
       }
     }
   });

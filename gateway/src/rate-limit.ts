@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import { Refusal } from '@desk/kit/errors';
 import type { CallerClass } from './limits.ts';
+import type { Authenticated } from './viewer.ts';
 
 /** What a principal may use over time. */
 export interface Rates {
@@ -41,6 +42,11 @@ export interface RatedCaller {
   callerClass: CallerClass;
   principalId: string;
   organizationId: string | null;
+}
+
+/** Whom the requests and sockets of a caller are charged to. */
+export function ratedCaller({ principal, callerClass }: Authenticated): RatedCaller {
+  return { callerClass, principalId: principal.id, organizationId: principal.memberships[0]?.organizationId ?? null };
 }
 
 /** What an operation takes: its points from `checkOperation`, and how many root fields of it change something. */

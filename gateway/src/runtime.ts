@@ -9,6 +9,7 @@ import { print, type DocumentNode, type FormattedExecutionResult, type GraphQLSc
 import { LRUCache } from 'lru-cache';
 import type { Registry } from 'prom-client';
 import { compilePlan, type PlanAnswer, type RunPlan } from './compiled-plan.ts';
+import { keptBytes } from './document-size.ts';
 import { EventSource } from './event-source.ts';
 import { contextMaker, type GatewayContext, type MakeContext } from './gateway-context.ts';
 import { subgraphMetrics, type SubgraphMetrics } from './subgraph-metrics.ts';
@@ -18,7 +19,8 @@ import { readDirectives, type SupergraphDirectives } from './supergraph-directiv
 
 /** How long one request to a subgraph may take, in milliseconds. */
 const FETCH_MS_MAX = 10_000;
-const PLANS_MAX = 1_000;
+/** Memory for planned subscriptions with their documents, and for compiled queries, in bytes each. */
+const PLANS_BYTES_MAX = 16 * 1024 * 1024;
 /** How the composer names the subgraphs that no server serves. */
 const EVENT_SUBGRAPH = /_events$/;
 
@@ -45,8 +47,8 @@ export interface Runtime {
   readonly metrics: SubgraphMetrics;
   readonly context: MakeContext;
   /**
-   * Validates and plans a subscription, once for each text and operation. Throws a GraphQLError with a code of the register:
-   * GRAPHQL_VALIDATION_FAILED, or BAD_USER_INPUT where the operation is none that can be live.
+   * Plans a subscription of a document that fits the schema, once for each text and operation. Throws BAD_USER_INPUT
+   * where the operation is none that can be live.
    */
   plan(document: DocumentNode, operationName: string | null): SubscriptionPlan;
   /** Answers a query or a mutation that was parsed, validated and found within the limits. */
@@ -110,10 +112,12 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
     buildService: ({ name }) => (services[name] = source(name)),
     // Called with each operation that the library runs: the next time it is run here.
     experimental_didResolveQueryPlan: ({ queryPlan, requestContext, operationContext }) => {
+      const { document } = requestContext;
       const key = planKey(requestContext.queryHash, requestContext.request.operationName);
       // A plan that was made while the supergraph changed is of the past.
       if (operationContext.schema !== loaded?.apiSchema || loaded.compiled.has(key)) return;
-      loaded.compiled.set(key, { run: compilePlan({ queryPlan, ...operationContext }) });
+      const run = compilePlan({ queryPlan, ...operationContext });
+      loaded.compiled.set(key, { run }, { size: keptBytes(document) });
     },
     logger: chatter,
   });
@@ -226,8 +230,8 @@ function load(supergraph: Supergraph): Omit<Loaded, 'epoch' | 'apiSchema'> {
     api: supergraph.apiSchema(),
     supergraphSchema: supergraph.schema.toGraphQLJSSchema(),
     planner: new QueryPlanner(supergraph),
-    plans: new LRUCache({ max: PLANS_MAX }),
-    compiled: new LRUCache({ max: PLANS_MAX }),
+    plans: new LRUCache({ maxSize: PLANS_BYTES_MAX, sizeCalculation: ({ document }) => keptBytes(document) }),
+    compiled: new LRUCache({ maxSize: PLANS_BYTES_MAX }),
     ...readDirectives(supergraph.schema),
   };
 }

@@ -4,13 +4,8 @@ import type { QueryPlan, QueryPlanner } from '@apollo/query-planner';
 import { badInput } from '@desk/kit/errors';
 import {
   getNamedType,
-  GraphQLError,
   Kind,
-  NoSchemaIntrospectionCustomRule,
-  OperationTypeNode,
-  specifiedRules,
   TypeInfo,
-  validate,
   visit,
   visitWithTypeInfo,
   type DocumentNode,
@@ -51,20 +46,13 @@ export interface SubscriptionPlan {
   operationContext: ReturnType<typeof buildOperationContext>;
 }
 
-const RULES = [...specifiedRules, NoSchemaIntrospectionCustomRule];
-
-/**
- * Validates and plans a subscription. Throws a GraphQLError with a code of the register: GRAPHQL_VALIDATION_FAILED, or
- * BAD_USER_INPUT where the operation is none that can be live.
- */
+/** Plans a subscription of a valid document. Throws BAD_USER_INPUT where the operation is none that can be live. */
 export function planSubscription(
   { api, apiSchema, epoch, live, personal, planner }: PlanningSchema,
   document: DocumentNode,
   { operationName, normalised }: { operationName: string | null; normalised: string },
 ): SubscriptionPlan {
   const operation = chooseOperation(document, operationName);
-  const [problem] = validate(apiSchema, document, RULES, { maxErrors: 1 });
-  if (problem) throw invalid(problem);
   const rootField = findRootField(document, operation.selectionSet);
   const directive = rootField && live.get(rootField.name.value);
   if (!rootField || !directive) throw badInput([{ path: 'query', message: 'Select one live field.' }]);
@@ -93,21 +81,7 @@ function chooseOperation(document: DocumentNode, name: string | null): Operation
   const chosen =
     name === null && operations.length === 1 ? operations[0] : operations.find((o) => o.name?.value === name);
   if (!chosen) throw badInput([{ path: 'operationName', message: 'Name one operation of the document.' }]);
-  if (chosen.operation === OperationTypeNode.SUBSCRIPTION) return chosen;
-  throw badInput([
-    { path: 'query', message: 'Send queries and mutations by HTTP POST; this socket carries subscriptions.' },
-  ]);
-}
-
-function invalid(problem: GraphQLError): GraphQLError {
-  // What exists besides what was asked for is not hinted at.
-  const message = problem.message.replace(/ ?Did you mean [^?]*\?/g, '');
-  const { nodes, positions } = problem;
-  return new GraphQLError(message, {
-    nodes: nodes ?? null,
-    positions: positions ?? null,
-    extensions: { code: 'GRAPHQL_VALIDATION_FAILED' },
-  });
+  return chosen;
 }
 
 /** The field at the operation's root, through fragments. Validation has seen to it that there is one. */
