@@ -11,6 +11,7 @@ import { InvalidDocument } from './known-documents.ts';
 import type { LiveQuota, SocketLimits } from './live-quota.ts';
 import type { SubscribePayload } from './live-request.ts';
 import type { Outlet, Subscriber } from './live-subscriber.ts';
+import { ratedCaller, type RateLimiter } from './rate-limit.ts';
 import type { SubscriptionPlan } from './subscription-plan.ts';
 import type { Authenticated } from './viewer.ts';
 
@@ -56,6 +57,7 @@ export interface LiveSessionParts {
   authenticate: Authenticate;
   subscribe: Subscribe;
   quota: LiveQuota;
+  limiter: RateLimiter;
   limits: SocketLimits;
   clock: Clock;
   logger: Logger;
@@ -71,6 +73,7 @@ export class LiveSession implements Outlet {
   readonly #subscribers = new Set<Subscriber>();
   readonly #timers = new Set<NodeJS.Timeout>();
   #opening = 0;
+  #uncharged = 0;
   #giveBack: (() => void) | null = null;
   #messages: { left: number; at: number };
 
@@ -91,6 +94,7 @@ export class LiveSession implements Outlet {
   }
 
   write(frame: Buffer): void {
+    this.#uncharged += 1;
     this.#parts.raw.write(frame);
   }
 
@@ -118,6 +122,13 @@ export class LiveSession implements Outlet {
   /** Cuts the socket off. */
   terminate(): void {
     this.#parts.ws.terminate();
+  }
+
+  /** Charges what was delivered since the last time. Not with each message: a look-up would cost more than counting it. */
+  charge(): void {
+    if (this.#uncharged === 0 || !this.authenticated) return;
+    this.#parts.limiter.charge(ratedCaller(this.authenticated), this.#uncharged);
+    this.#uncharged = 0;
   }
 
   /** Pings the client; cuts it off when it did not answer the time before. */
@@ -178,6 +189,7 @@ export class LiveSession implements Outlet {
         throw new Refusal('BAD_USER_INPUT', 'The operation has too long an id.');
       giveBack = quota.takeSubscription(authenticated, this.#subscribers.size + this.#opening - 1);
       if (!giveBack) throw new Refusal('RATE_LIMITED', 'Too many subscriptions. End one before you start another.');
+      this.charge();
       const started = await subscribe({ id, payload, authenticated, outlet: this });
       const { subscriber } = started;
       this.#subscribers.add(subscriber);
@@ -195,6 +207,7 @@ export class LiveSession implements Outlet {
 
   /** Lets go of what the socket held. Called when it has ended. */
   ended(): void {
+    this.charge();
     for (const timer of this.#timers) clearTimeout(timer);
     for (const subscriber of [...this.#subscribers]) void subscriber.return();
     this.#giveBack?.();

@@ -20,12 +20,15 @@ import { CLOSE, LiveSession, type Subscribe } from './live-session.ts';
 import type { LiveStats } from './live-stats.ts';
 import type { Subscriber } from './live-subscriber.ts';
 import type { Principals } from './principals.ts';
+import type { RateLimiter } from './rate-limit.ts';
 
 const PATH = '/graphql';
 /** How often it is checked that principals still have their rights, in milliseconds, beside the directory's events. */
 const RECHECK_MS = 60_000;
 /** Principals that are checked at the same time. */
 const RECHECK_AT_ONCE = 8;
+/** How often delivered messages are charged, in milliseconds; also before each subscription and at the end of a socket. */
+const CHARGE_MS = 1_000;
 /** Time between two batches of closing sockets, in milliseconds. */
 const BATCH_MS = 100;
 
@@ -34,6 +37,7 @@ export interface SocketsParts {
   /** The cursors that a client is told when it is accepted: given as `after`, nothing that happens from then on is missed. */
   cursors: () => Record<string, string>;
   authenticate: Authenticate;
+  limiter: RateLimiter;
   principals: Principals;
   origins: readonly string[];
   limits: Partial<SocketLimits>;
@@ -57,7 +61,7 @@ interface Extra extends Record<PropertyKey, unknown> {
 
 /** The WebSocket server. graphql-ws keeps the protocol and each operation's life; results go past it. */
 export function startSockets(parts: SocketsParts): Sockets {
-  const { authenticate, subscribe, clock, logger, stats } = parts;
+  const { authenticate, subscribe, limiter, clock, logger, stats } = parts;
   const limits: SocketLimits = { ...SOCKET_LIMITS, ...parts.limits };
   const quota = new LiveQuota(limits);
   const sessions = new Set<LiveSession>();
@@ -88,6 +92,7 @@ export function startSockets(parts: SocketsParts): Sockets {
       authenticate,
       subscribe,
       quota,
+      limiter,
       limits,
       clock,
       logger,
@@ -110,6 +115,7 @@ export function startSockets(parts: SocketsParts): Sockets {
   };
 
   const pings = setInterval(() => sessions.forEach((session) => session.ping()), limits.pingMs);
+  const charges = setInterval(() => sessions.forEach((session) => session.charge()), CHARGE_MS);
   const endRechecks = startRechecks(sessions, parts.principals);
   const served = new Set<Server>();
 
@@ -126,6 +132,7 @@ export function startSockets(parts: SocketsParts): Sockets {
     async stop() {
       stopping = true;
       clearInterval(pings);
+      clearInterval(charges);
       endRechecks();
       await closeInBatches([...sessions], parts);
       await untilEmpty(sessions, limits.closeMs);

@@ -4,7 +4,7 @@ import type { Client } from 'graphql-ws';
 import { reachOf } from '@desk/kit/viewer';
 import { buildPrincipal, reached, startGround, type Ground, type TestGateway } from './live-ground.ts';
 import { connect, subscribe } from './live-inbox.ts';
-import { createRateLimiter, RATES, type Rates } from './rate-limit.ts';
+import { createRateLimiter, RATES, type RateLimiter, type Rates } from './rate-limit.ts';
 
 const UPDATES = `subscription ($after: String, $filter: IncidentUpdatesFilter, $delivery: Delivery) {
   incidentUpdates(after: $after, filter: $filter, delivery: $delivery) {
@@ -371,6 +371,37 @@ describe('points', () => {
     const refused = await subscribe(client, UPDATES).until(({ errors }) => errors !== null);
     expect(refused.errors?.[0]?.extensions).toMatchObject({ code: 'RATE_LIMITED', limit: 'cost', retryAfterMs: 10 });
     expect(rated.live.stats.subscriptions).toBe(3);
+    await rated.stop();
+  });
+
+  test('are taken for each message that is delivered', async () => {
+    const charges: [string, number][] = [];
+    const charge: RateLimiter['charge'] = ({ principalId }, points) => void charges.push([principalId, points]);
+    const rated = await ground.startGateway({ limiter: { ...buildLimiter({}), charge } });
+    const inbox = subscribe(signIn('per_ann', rated.url), UPDATES);
+    await reached(() => rated.live.stats.subscriptions === 1);
+    for (let count = 1; count <= 20; count += 1) {
+      await ground.tickets.write({});
+      await inbox.count(count);
+    }
+    const charged = () => charges.reduce((sum, [, points]) => sum + points, 0);
+    await reached(() => charged() === 20);
+    expect(new Set(charges.map(([who]) => who))).toEqual(new Set(['per_ann']));
+    expect(charges.length).toBeLessThan(20);
+    await rated.stop();
+  });
+
+  test('of what was delivered are taken before the next subscription is', async () => {
+    // Enough for both subscriptions, the dear one being the second, and not for a message.
+    const dear = 'subscription { incidentUpdates { incident { comments(first: 20) { nodes { id } } } } }';
+    const rated = await startRated(5 + 6 + (5 + 5 + 1 + 1 + 20));
+    const client = signIn('per_ann', rated.url);
+    const inbox = subscribe(client, 'subscription { incidentUpdates { cursor incident { id } } }');
+    await reached(() => rated.live.stats.subscriptions === 1);
+    await ground.tickets.write({});
+    await inbox.count(1);
+    const refused = await subscribe(client, dear).until(({ errors }) => errors !== null);
+    expect(refused.errors?.[0]?.extensions).toMatchObject({ code: 'RATE_LIMITED', retryAfterMs: 60 });
     await rated.stop();
   });
 });

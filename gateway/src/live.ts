@@ -243,6 +243,7 @@ export function createLive(options: LiveOptions): Live {
     subscribe,
     cursors,
     authenticate,
+    limiter,
     principals,
     origins,
     limits: options.socketLimits ?? {},

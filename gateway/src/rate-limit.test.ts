@@ -123,10 +123,31 @@ describe('points', () => {
     expect(passed(limiter, USER, { cost: 0, times: 1_001 })).toBe(1_000);
   });
 
-  test('of delivered events are taken without refusal and without debt', () => {
+  test('of delivered messages are taken from what is left', () => {
+    const { limiter } = buildLimiter();
+    limiter.charge(USER, 400);
+    expect([run(limiter, USER, { cost: 600 }), run(limiter, USER, { cost: 1 })]).toEqual([
+      null,
+      expect.objectContaining({ limit: 'cost' }),
+    ]);
+  });
+
+  test('of however many delivered messages leave half of a bucket to ask with', () => {
     const { limiter } = buildLimiter();
     limiter.charge(USER, 5_000);
-    expect(run(limiter, USER, { cost: 50 })).toMatchObject({ limit: 'cost', retryAfterMs: 20 });
+    limiter.charge(USER, 5_000);
+    expect([run(limiter, USER, { cost: 500 }), run(limiter, USER, { cost: 1 })]).toEqual([
+      null,
+      expect.objectContaining({ limit: 'cost' }),
+    ]);
+    limiter.charge(USER, 5_000);
+    expect(run(limiter, USER, { cost: 1 })).toMatchObject({ retryAfterMs: 20 });
+  });
+
+  test('of messages to one person are not taken from his organization', () => {
+    const { limiter } = buildLimiter();
+    for (let person = 0; person < 100; person += 1) limiter.charge(colleague(person), 1_000);
+    expect(run(limiter, USER, { cost: 1_000 })).toBeNull();
   });
 
   test('more than a bucket holds pass when it is full', () => {

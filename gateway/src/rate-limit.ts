@@ -37,6 +37,9 @@ export const IN_FLIGHT_RETRY_MS = 1_000;
 /** Points that an operation takes before anything of it is read, so that asking is never free. They count towards its cost. */
 export const REQUEST_POINTS_MIN = 1;
 
+/** Of a bucket, what delivered messages take at most: who is sent much may still ask, and nobody can refuse what he is sent. */
+export const CHARGED_SHARE_MAX = 0.5;
+
 /** Who is charged. */
 export interface RatedCaller {
   callerClass: CallerClass;
@@ -74,7 +77,10 @@ export interface RateLimiter {
    * else is asked for until then.
    */
   begin(caller: RatedCaller): RatedOperation;
-  /** Takes points for what has already happened, such as delivered events. Never refuses, and never leaves a debt. */
+  /**
+   * Takes points for messages that were delivered, from the caller's own bucket and no further than to CHARGED_SHARE_MAX of
+   * it. Never refuses. An organization's people all receive the same events: its bucket is left alone.
+   */
   charge(caller: RatedCaller, points: number): void;
 }
 
@@ -134,11 +140,10 @@ export function createRateLimiter(
 
     charge(caller, points) {
       const now = nowMs();
-      const { account, shared } = accountOf(caller, now);
-      for (const bucket of shared ? [account.cost, shared] : [account.cost]) {
-        refill(bucket, now);
-        bucket.level = Math.max(0, bucket.level - points * UNITS);
-      }
+      const { cost } = accountOf(caller, now).account;
+      refill(cost, now);
+      const least = Math.min(cost.level, cost.capacity * (1 - CHARGED_SHARE_MAX));
+      cost.level = Math.max(least, cost.level - points * UNITS);
     },
   };
 }
