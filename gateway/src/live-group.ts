@@ -5,7 +5,7 @@ import type { Logger } from '@desk/kit/logger';
 import { reachOf, type Reach } from '@desk/kit/viewer';
 import type { FormattedExecutionResult, GraphQLFormattedError } from 'graphql';
 import type { Scope } from './gateway-context.ts';
-import type { Executions } from './live-executions.ts';
+import type { RunInTurn } from './live-executions.ts';
 import { meetsFilter, type LiveField } from './live-fields.ts';
 import { Frame } from './live-frame.ts';
 import type { LiveStats } from './live-stats.ts';
@@ -32,7 +32,8 @@ export interface LiveGroupParts {
   /** What may be seen, and the person only where an answer depends on him. */
   scope: Scope;
   runtime: Runtime;
-  executions: Executions;
+  /** Runs plans in turn with those of other groups. */
+  run: RunInTurn;
   clock: Clock;
   logger: Logger;
   stats: LiveStats;
@@ -103,7 +104,7 @@ export class LiveGroup {
     if (this.#items.length >= BACKLOG_MAX) return this.#giveUp();
     this.#items.push(item);
     this.#waiting += 1;
-    void this.#parts.executions.run(async () => {
+    void this.#run(async () => {
       this.#waiting -= 1;
       if (item.dropped || this.subscribers.size === 0) item.dropped = true;
       else {
@@ -120,7 +121,7 @@ export class LiveGroup {
     if (field.kind === 'TALLY') throw new Error('a tally has no past');
     const known = this.#replayed.get(event.position.pos);
     if (known) return known;
-    const frame = this.#parts.executions.run(() => this.#frameOf(event, field.record(event)));
+    const frame = this.#run(() => this.#frameOf(event, field.record(event)));
     if (this.#replayed.size < REPLAYED_MAX) this.#replayed.set(event.position.pos, frame);
     return frame;
   }
@@ -167,16 +168,14 @@ export class LiveGroup {
       if (tally.due) this.#count();
     });
     const at = this.#parts.clock.now();
-    void this.#parts.executions
-      .run(() => this.#execute(position, () => field.envelope(at)))
-      .then(({ payload, failed }) => {
-        tally.running = false;
-        const frame = new Frame(position, 'tally', payload);
-        tally.frame = failed ? null : frame;
-        for (const subscriber of this.subscribers) subscriber.give(frame);
-        if (failed) this.#later(TALLY_RETRY_MS, () => this.#count());
-        if (tally.due) this.#count();
-      });
+    void this.#run(() => this.#execute(position, () => field.envelope(at))).then(({ payload, failed }) => {
+      tally.running = false;
+      const frame = new Frame(position, 'tally', payload);
+      tally.frame = failed ? null : frame;
+      for (const subscriber of this.subscribers) subscriber.give(frame);
+      if (failed) this.#later(TALLY_RETRY_MS, () => this.#count());
+      if (tally.due) this.#count();
+    });
   }
 
   #later(ms: number, work: () => void): void {
@@ -217,6 +216,11 @@ export class LiveGroup {
     const frames = done.flatMap(({ frame }) => frame ?? []);
     if (frames.length === 0) return;
     for (const subscriber of this.subscribers) subscriber.push(frames);
+  }
+
+  /** What only the event answers waits for nobody: it asks no service, and none that is slow can hold it up. */
+  async #run<Result>(work: () => Promise<Result>): Promise<Result> {
+    return this.#plan.local ? work() : this.#parts.run(work);
   }
 
   async #frameOf(event: StreamEvent, record: string): Promise<Frame> {

@@ -293,6 +293,23 @@ describe('a part that is down', () => {
   });
 });
 
+describe('a part that is slow', () => {
+  test('holds up only those who ask it for something', async () => {
+    const slow = subscribe(signIn('per_ann'), UPDATES, { delivery: 'ALL' });
+    const others = ['cursor', 'cursor actor { person { name } }'].map((selection) =>
+      subscribe(signIn('per_ann'), `subscription { incidentUpdates(delivery: ALL) { ${selection} } }`),
+    );
+    await subscribed(3);
+    const open = ground.closeGate();
+    for (let count = 1; count <= 100; count += 1) await ground.tickets.write({ personId: 'per_sam' });
+    for (const inbox of others) await inbox.count(100);
+    expect(slow.messages).toEqual([]);
+    open();
+    await slow.count(100);
+    expect(slow.cursors).toEqual(others[0]?.cursors);
+  });
+});
+
 describe('what cannot be subscribed to', () => {
   const refused = async (query: string, variables = {}) => {
     const inbox = subscribe(signIn('per_ann'), query, variables);

@@ -71,6 +71,7 @@ export interface Live {
 /** One service's events, and the groups that learn of them. */
 interface Feed {
   reader: LiveReader;
+  executions: Executions;
   groups: Map<string, LiveGroup>;
   byOrganization: Map<string, Set<LiveGroup>>;
   ofAll: Set<LiveGroup>;
@@ -83,7 +84,6 @@ interface Feed {
 export function createLive(options: LiveOptions): Live {
   const { runtime, admit, limiter, logger, clock } = options;
   const stats = createLiveStats(options.registry);
-  const executions = new Executions();
   const feeds = new Map<string, Feed>();
   openFeeds();
 
@@ -93,7 +93,12 @@ export function createLive(options: LiveOptions): Live {
   }
 
   function openFeed(service: string): Feed {
-    const feed: Omit<Feed, 'reader'> = { groups: new Map(), byOrganization: new Map(), ofAll: new Set() };
+    const feed: Omit<Feed, 'reader'> = {
+      executions: new Executions(),
+      groups: new Map(),
+      byOrganization: new Map(),
+      ofAll: new Set(),
+    };
     const reader = new LiveReader({
       service,
       stream: options.stream,
@@ -194,7 +199,7 @@ export function createLive(options: LiveOptions): Live {
     const head = () => feed.reader.head as Position;
     const coalesces = request.delivery === 'COALESCE';
     const own = { key, field, plan, variables, filter, coalesces, scope, head };
-    const group = new LiveGroup({ ...own, runtime, executions, clock, logger, stats });
+    const group = new LiveGroup({ ...own, run: feed.executions.group(), runtime, clock, logger, stats });
     feed.groups.set(key, group);
     stats.groups += 1;
     if (group.reach === 'ALL') feed.ofAll.add(group);

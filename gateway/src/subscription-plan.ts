@@ -40,6 +40,8 @@ export interface SubscriptionPlan {
   live: LiveDirective;
   /** True when it asks for something that depends on the person. */
   personal: boolean;
+  /** True when the event itself answers all of it, and no service is asked. */
+  local: boolean;
   /** The document in one spelling: equal texts ask for the same. */
   normalised: string;
   queryPlan: QueryPlan;
@@ -70,6 +72,7 @@ export function planSubscription(
     rootField,
     live: directive,
     personal: selectsAny(personal, apiSchema, document),
+    local: !node.rest,
     normalised,
     queryPlan: { kind: 'QueryPlan', node: steps },
     operationContext: buildOperationContext({ schema: apiSchema, operationDocument: document, ...options }),
