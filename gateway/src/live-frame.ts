@@ -12,6 +12,8 @@ export class Frame {
   readonly position: Position;
   /** The record it is about. */
   readonly record: string;
+  /** Length of the result in bytes. */
+  readonly size: number;
   readonly #payload: string;
   readonly #templates = new Map<number, Template>();
 
@@ -19,6 +21,7 @@ export class Frame {
   constructor(position: Position, record: string, payload: string) {
     this.position = position;
     this.record = record;
+    this.size = Buffer.byteLength(payload);
     this.#payload = payload;
   }
 

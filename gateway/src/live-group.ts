@@ -4,6 +4,7 @@ import { formatCursor, type Position, type StreamEvent } from '@desk/kit/event';
 import type { Logger } from '@desk/kit/logger';
 import { reachOf, type Reach } from '@desk/kit/viewer';
 import type { FormattedExecutionResult, GraphQLFormattedError } from 'graphql';
+import { LRUCache } from 'lru-cache';
 import type { Scope } from './gateway-context.ts';
 import type { RunInTurn } from './live-executions.ts';
 import { meetsFilter, type LiveField } from './live-fields.ts';
@@ -17,8 +18,8 @@ import type { SubscriptionPlan } from './subscription-plan.ts';
 const WAITING_MAX = 256;
 /** Events of one group that wait at most: the desk cannot follow, and its subscribers are told to come back by their cursors. */
 const BACKLOG_MAX = 10_000;
-/** Results kept for those who replay at the same time. */
-const REPLAYED_MAX = 1_000;
+/** Results of one group kept for those who replay at the same time, in bytes. Who lags further behind the others has them made again. */
+const REPLAYED_BYTES_MAX = 1024 * 1024;
 /** After a tally with an error, the next is made without waiting for an event, in milliseconds. */
 const TALLY_RETRY_MS = 5_000;
 
@@ -61,7 +62,7 @@ export class LiveGroup {
   readonly subscribers = new Set<Subscriber>();
   readonly #parts: LiveGroupParts;
   readonly #items: Item[] = [];
-  readonly #replayed = new Map<number, Promise<Frame>>();
+  readonly #replayed = new LRUCache<number, Promise<Frame>>({ maxSize: REPLAYED_BYTES_MAX });
   #plan: SubscriptionPlan;
   #replays = 0;
   #waiting = 0;
@@ -119,10 +120,17 @@ export class LiveGroup {
   async replay(event: StreamEvent): Promise<Frame> {
     const { field } = this;
     if (field.kind === 'TALLY') throw new Error('a tally has no past');
-    const known = this.#replayed.get(event.position.pos);
+    const { pos } = event.position;
+    const known = this.#replayed.get(pos);
     if (known) return known;
     const frame = this.#run(() => this.#frameOf(event, field.record(event)));
-    if (this.#replayed.size < REPLAYED_MAX) this.#replayed.set(event.position.pos, frame);
+    this.#replayed.set(pos, frame, { size: 1 });
+    // How large it is shows when it is made. It may be in nobody's way any more by then.
+    void frame.then(({ size }) => {
+      if (this.#replayed.peek(pos) !== frame) return;
+      this.#replayed.delete(pos);
+      this.#replayed.set(pos, frame, { size });
+    });
     return frame;
   }
 

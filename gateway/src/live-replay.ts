@@ -11,13 +11,13 @@ const MESSAGES_MAX = 1_000;
 /** Records that a returning subscriber is told of at most. */
 const RECORDS_MAX = 1_000;
 /** Messages that are made ahead of the one that is sent. */
-const AHEAD_MAX = 16;
+export const AHEAD_MAX = 16;
 const RETRY_AFTER_MS = 1_000;
 
 export interface Replay {
   subscriber: Subscriber;
-  group: LiveGroup;
-  reader: LiveReader;
+  group: Pick<LiveGroup, 'field' | 'concerns' | 'beginReplay' | 'replay'>;
+  reader: Pick<LiveReader, 'between' | 'exists'>;
   delivery: Delivery;
   /** The last message that he handled. */
   after: Position;
@@ -60,7 +60,7 @@ async function missed({ group, reader, delivery, after, boundary }: Replay): Pro
   return newest.length > RECORDS_MAX ? null : newest;
 }
 
-function newestOfEach(events: readonly StreamEvent[], { field }: LiveGroup): StreamEvent[] {
+function newestOfEach(events: readonly StreamEvent[], { field }: Replay['group']): StreamEvent[] {
   const byRecord = new Map<string, StreamEvent>();
   for (const event of events) {
     const record = field.kind === 'EVENTS' ? field.record(event) : '';
@@ -72,9 +72,10 @@ function newestOfEach(events: readonly StreamEvent[], { field }: LiveGroup): Str
 
 async function send(events: readonly StreamEvent[], { subscriber, group, stats }: Replay): Promise<void> {
   const ahead = events.slice(0, AHEAD_MAX).map((event) => group.replay(event));
-  for (let index = 0; index < events.length && !subscriber.ended; index += 1) {
-    const frame = await ahead[index];
-    const next = events[index + AHEAD_MAX];
+  for (let index = AHEAD_MAX; !subscriber.ended; index += 1) {
+    // What was sent is let go of: a replay is as long as what was missed.
+    const frame = await ahead.shift();
+    const next = events[index];
     if (next) ahead.push(group.replay(next));
     if (!frame) return;
     stats.replayed += 1;

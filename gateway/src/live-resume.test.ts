@@ -3,7 +3,9 @@ import { MemoryStream } from '@desk/kit/memory-stream';
 import { RedisStream } from '@desk/kit/redis-stream';
 import type { EventStream } from '@desk/kit/stream';
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import type { Client } from 'graphql-ws';
+import { WebSocket } from 'ws';
 import { reached, startGround, type Ground, type TestGateway } from './live-ground.ts';
 import { connect, subscribe } from './live-inbox.ts';
 
@@ -150,6 +152,26 @@ describe('what was missed', () => {
     await Promise.all(inboxes.map((inbox) => inbox.count(50)));
     expect(gateway.live.stats.executions - executions).toBeLessThan(5 * 50);
     expect(gateway.live.stats.replayed).toBe(5 * 50);
+  });
+
+  test('is kept for others who missed the same as far as its memory goes, and made again beyond', async () => {
+    // A tenth of a megabyte each, of which one megabyte is kept; the system's own buffers take some of them.
+    await ground.tickets.write(...Array.from({ length: 200 }, (_, n) => ({ incidentId: `inc_long${n}` })));
+    await reached(() => gateway.live.stats.events === 200);
+    const query = 'subscription ($after: String) { incidentUpdates(after: $after) { cursor incident { title } } }';
+    const stalled = new WebSocket(gateway.url, 'graphql-transport-ws');
+    await once(stalled, 'open');
+    stalled.send(JSON.stringify({ type: 'connection_init', payload: { token: 'per_ann' } }));
+    await once(stalled, 'message');
+    const payload = { query, variables: { after: 'tickets:1-0' } };
+    stalled.send(JSON.stringify({ type: 'subscribe', id: '1', payload }));
+    stalled.pause();
+    await reached(() => gateway.live.stats.executions > 30);
+    const inbox = subscribe(signIn(), query, { after: 'tickets:1-0' });
+    await inbox.count(200);
+    expect(inbox.cursors).toEqual(cursorsTo(1, 200));
+    expect(gateway.live.stats.executions).toBeGreaterThan(200);
+    stalled.terminate();
   });
 
   test('is joined with what arrives meanwhile: nothing between the two, nothing in both', async () => {
