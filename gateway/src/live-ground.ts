@@ -40,7 +40,8 @@ export class TestLog {
   epoch = 1;
   /** Positions up to here are answered as gone. */
   trimmedTo = 0;
-  pulls = 0;
+  /** Behind which positions was pulled; at the head, it was the reader that looked for news. */
+  readonly pulls: number[] = [];
   readonly #service: string;
   readonly #events: StreamEvent[] = [];
   readonly #versions = new Map<string, number>();
@@ -83,7 +84,7 @@ export class TestLog {
   }
 
   async pull(after: { epoch: number; pos: number }, limit: number): Promise<Awaited<ReturnType<PullEvents>>> {
-    this.pulls += 1;
+    this.pulls.push(after.pos);
     const head = { epoch: this.epoch, pos: this.#events.length };
     const foreign = after.epoch !== 0 && after.epoch !== this.epoch;
     if (foreign || after.pos > head.pos || (after.epoch !== 0 && after.pos < this.trimmedTo))

@@ -119,7 +119,7 @@ describe('a directory that does not answer', () => {
 describe("the directory's events", () => {
   // An event that is written before the reader has found the log's head would be no news to it.
   beforeEach(async () => {
-    while (log.pulls === 0) await new Promise((resolve) => setImmediate(resolve));
+    while (log.pulls.length === 0) await new Promise((resolve) => setImmediate(resolve));
     await new Promise((resolve) => setImmediate(resolve));
   });
 
