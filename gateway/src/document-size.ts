@@ -1,4 +1,13 @@
-import { Kind, Lexer, OperationTypeNode, Source, TokenKind, type DocumentNode } from 'graphql';
+import {
+  Kind,
+  Lexer,
+  OperationTypeNode,
+  SchemaMetaFieldDef,
+  Source,
+  TokenKind,
+  TypeMetaFieldDef,
+  type DocumentNode,
+} from 'graphql';
 import { ENDLESS, plus } from './bounded-count.ts';
 import type { Block, Level, Survey } from './document-survey.ts';
 import { deepen, note } from './document-survey.ts';
@@ -26,8 +35,15 @@ export function totalBlock(block: Block, fragments: ReadonlyMap<string, Block>, 
   note(survey, 'depth', { asked: top.depth, path: (allowed) => deepestPath(top, allowed + 1) });
   note(survey, 'aliases', { asked: top.aliases });
   if (block.node.kind === Kind.FRAGMENT_DEFINITION) return;
-  if (block.node.operation === OperationTypeNode.QUERY) note(survey, 'rootQueryFields', { asked: top.keys.size });
+  if (block.node.operation === OperationTypeNode.QUERY) {
+    note(survey, 'rootQueryFields', { asked: top.keys.size });
+    note(survey, 'introspections', { asked: [...top.keys.values()].filter(isIntrospection).length });
+  }
   if (block.node.operation === OperationTypeNode.MUTATION) note(survey, 'rootMutationFields', { asked: top.keys.size });
+}
+
+function isIntrospection(field: string): boolean {
+  return field === SchemaMetaFieldDef.name || field === TypeMetaFieldDef.name;
 }
 
 /**

@@ -43,6 +43,7 @@ export const STATIC_LIMITS = [
   'selections',
   'depth',
   'aliases',
+  'introspections',
   'rootQueryFields',
   'rootMutationFields',
   'repeatedFields',

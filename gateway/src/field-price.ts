@@ -6,6 +6,8 @@ import {
   isInterfaceType,
   isListType,
   isObjectType,
+  SchemaMetaFieldDef,
+  TypeMetaFieldDef,
   valueFromASTUntyped,
 } from 'graphql';
 
@@ -23,7 +25,7 @@ export interface FieldPrice {
 }
 
 /** Points of a field without a weight of its own. An object field in a page counts once for each row. */
-export const COSTS = { scalar: 0, object: 1, textSearch: 20, mutation: 10, subscription: 5 };
+export const COSTS = { scalar: 0, object: 1, textSearch: 20, mutation: 10, subscription: 5, introspection: 50 };
 
 /** What the schema says that one field costs. */
 export interface FieldCost {
@@ -63,6 +65,7 @@ export function priceOf(
   const page = sizes.map(({ name, defaultValue }) => ({ value: argument(name), fallback: defaultValue }));
   const fields = isObjectType(result) || isInterfaceType(result) ? Object.values(result.getFields()) : [];
   let weight = isCompositeType(result) ? COSTS.object : COSTS.scalar;
+  if (definition === SchemaMetaFieldDef || definition === TypeMetaFieldDef) weight = COSTS.introspection;
   if (type === schema.getMutationType()) weight = COSTS.mutation;
   if (type === schema.getSubscriptionType()) weight = COSTS.subscription;
   const own = weights.get(`${type.name}.${field.name.value}`);

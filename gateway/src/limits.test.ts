@@ -60,6 +60,7 @@ const LAX: Limits = {
   depth: 1e6,
   aliases: 1e6,
   repeatedFields: 1e6,
+  introspections: 1e6,
   rootQueryFields: 1e6,
   rootMutationFields: 1e6,
   selections: 1e9,
@@ -131,6 +132,7 @@ describe('the published numbers', () => {
       directives: 20,
       fragments: 30,
       repeatedFields: 5,
+      introspections: 1,
       page: 100,
     };
     expect(LIMITS).toEqual({
@@ -188,6 +190,8 @@ const ASKING: Partial<Record<keyof Limits, (size: number) => string>> = {
   rootQueryFields: (size) => `{ ${repeat(size, (n) => `a${n}`)} }`,
   rootMutationFields: (size) => `mutation { ${repeat(size, (n) => `m${n}: createIncident { id }`)} }`,
   selections: (size) => `{ ${repeat(size, () => 'a0')} }`,
+  introspections: (size) =>
+    `{ ${repeat(size, (n) => `s${n}: ${n % 2 ? '__type(name: "Person")' : '__schema'} { __typename }`)} }`,
   inputNesting: (size) => `{ incident(id: 1, tags: ${'['.repeat(size)}${']'.repeat(size)}) { id } }`,
 };
 
@@ -263,6 +267,18 @@ describe('how a document is measured', () => {
 
   test('introspection counts towards the depth like any field', () => {
     expect(refused(getIntrospectionQuery(), { limits: { depth: 10 } })).toMatchObject({ limit: 'depth' });
+  });
+
+  test('the schema asked for twice is refused, also where one of them stands in a fragment', () => {
+    const source = '{ ...S again: __schema { types { name } } } fragment S on Query { __schema { types { name } } }';
+    expect(refused(source, { limits: { introspections: 1 } })).toMatchObject({ limit: 'introspections', asked: 2 });
+  });
+
+  test('the schema with its types, fields and arguments is within the limits of every caller', () => {
+    const source = `{ __schema { queryType { name } directives { name args { name } }
+      types { kind name description enumValues { name } inputFields { name defaultValue }
+        fields(includeDeprecated: true) { name args { name type { kind name ofType { name } } } type { kind name ofType { name } } } } } }`;
+    for (const limits of Object.values(LIMITS)) expect(() => check(source, { limits })).not.toThrow();
   });
 
   test('a fragment named __schema hides nothing', () => {
@@ -564,7 +580,8 @@ describe('the cost', () => {
     ['a mutation', 'mutation { createIncident { id organization { id } } }', 10 + 1],
     ['two mutations', 'mutation { a: createIncident { id } b: closeIncident { id } }', 20],
     ['a subscription', 'subscription { incidentUpdates { cursor incident { number organization { name } } } }', 5 + 2],
-    ['introspection', '{ __schema { types { name } } __typename }', 2],
+    ['the schema', '{ __schema { types { name } } __typename }', 50 + 1],
+    ['a type of the schema', '{ __type(name: "Person") { fields { name } } __typename }', 50 + 1],
     [
       'a fragment in two pages',
       '{ a: incidents(first: 2) { ...P } b: incidents(first: 3) { ...P } } fragment P on IncidentConnection { nodes { id } pageInfo { hasNextPage } }',

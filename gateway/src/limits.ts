@@ -31,6 +31,8 @@ export interface Limits {
   aliases: number;
   /** Uses of one field in one parent: as written in one selection set, or under different keys with fragments expanded. */
   repeatedFields: number;
+  /** Uses of `__schema` and `__type` in an operation. Each may walk the whole schema, in one turn of the event loop. */
+  introspections: number;
   rootQueryFields: number;
   rootMutationFields: number;
   /** Fields, spreads and inline fragments of an operation, fragments expanded: what the planner would walk. */
@@ -55,6 +57,7 @@ const FOR_ALL = {
   directives: 20,
   fragments: 30,
   repeatedFields: 5,
+  introspections: 1,
   page: 100,
 };
 
@@ -209,6 +212,7 @@ const SENTENCES: Record<Exclude<keyof Limits, 'page'>, { what: string; advice: s
   depth: { what: 'levels of fields', advice: 'Ask for the inner records in a request of their own.' },
   aliases: { what: 'aliases', advice: SMALLER },
   repeatedFields: { what: 'uses of one field in one place', advice: 'Ask for the others in another request.' },
+  introspections: { what: 'questions about the schema', advice: 'Ask one at a time, or read it at /schema.graphql.' },
   rootQueryFields: { what: 'root fields in a query', advice: SMALLER },
   rootMutationFields: { what: 'root fields in a mutation', advice: 'Send the others in requests of their own.' },
   selections: { what: 'selections with fragments expanded', advice: SMALLER },
