@@ -15,8 +15,10 @@ export interface SocketLimits {
   PARTNER: CallerQuota;
   /** Sockets of all members of one organization. */
   socketsPerOrganization: number;
-  /** Sockets of this gateway, whoever has them. */
+  /** Sockets of this gateway whose callers are known. Those that come in unnamed at the same time may exceed it by their own number. */
   sockets: number;
+  /** Sockets of this gateway that have not said yet who they are. They take none of the places of callers. */
+  socketsUnnamed: number;
   messagesPerSecond: number;
   messagesBurst: number;
   /** Longest message of a client, in bytes. */
@@ -41,6 +43,7 @@ export const SOCKET_LIMITS: Readonly<SocketLimits> = {
   PARTNER: { sockets: 5, subscriptionsPerSocket: 20, subscriptions: 60 },
   socketsPerOrganization: 1_000,
   sockets: 5_000,
+  socketsUnnamed: 500,
   messagesPerSecond: 10,
   messagesBurst: 30,
   messageBytes: 64 * 1024,

@@ -22,9 +22,11 @@ function signIn(login: string | Record<string, unknown>, options: Parameters<typ
 }
 
 /** A client that says only what the test says. */
-async function open(options: { protocol?: string; path?: string; origin?: string } = {}): Promise<WebSocket> {
-  const { protocol = 'graphql-transport-ws', path = '/graphql', origin } = options;
-  const socket = new WebSocket(`ws://127.0.0.1:${gateway.port}${path}`, protocol, { ...(origin ? { origin } : {}) });
+async function open(
+  options: { port?: number; protocol?: string; path?: string; origin?: string } = {},
+): Promise<WebSocket> {
+  const { port = gateway.port, protocol = 'graphql-transport-ws', path = '/graphql', origin } = options;
+  const socket = new WebSocket(`ws://127.0.0.1:${port}${path}`, protocol, { ...(origin ? { origin } : {}) });
   sockets.push(socket);
   await once(socket, 'open');
   return socket;
@@ -68,6 +70,24 @@ describe('an upgrade is refused', () => {
   });
   test('not from a page of the desk', async () => {
     expect(await status({ origin: 'http://desk.test' })).toBe('opened');
+  });
+  test('with 503 while too many have not said who they are, until one of them says it or leaves', async () => {
+    const { port, live, stop } = await ground.startGateway({ socketLimits: { socketsUnnamed: 2 } });
+    const [first, second] = [await open({ port }), await open({ port })];
+    expect(await status({ port })).toBe('503');
+    await init(first);
+    expect([await status({ port }), await status({ port })]).toEqual(['opened', '503']);
+    second.terminate();
+    await reached(() => live.stats.sockets === 2);
+    expect(await status({ port })).toBe('opened');
+    await stop();
+  });
+  test('with 503 where callers have all places; who has not said who he is takes none of them', async () => {
+    const { port, stop } = await ground.startGateway({ socketLimits: { sockets: 1 } });
+    const [first] = [await open({ port }), await open({ port })];
+    await init(first);
+    expect(await status({ port })).toBe('503');
+    await stop();
   });
 });
 

@@ -65,7 +65,10 @@ export function startSockets(parts: SocketsParts): Sockets {
   const limits: SocketLimits = { ...SOCKET_LIMITS, ...parts.limits };
   const quota = new LiveQuota(limits);
   const sessions = new Set<LiveSession>();
-  const protocol = graphqlWs(limits, parts.cursors);
+  /** Those of them that have not said who they are. */
+  const unnamed = new Set<LiveSession>();
+  const named = (session: LiveSession) => void unnamed.delete(session);
+  const protocol = graphqlWs({ limits, cursors: parts.cursors, named });
   let stopping = false;
 
   const ws = new WebSocketServer({
@@ -79,7 +82,8 @@ export function startSockets(parts: SocketsParts): Sockets {
   });
 
   const upgrade = (request: IncomingMessage, raw: Duplex, head: Buffer): void => {
-    const refused = stopping || sessions.size >= limits.sockets ? 503 : refusalOf(request, parts.origins);
+    const full = unnamed.size >= limits.socketsUnnamed || sessions.size - unnamed.size >= limits.sockets;
+    const refused = stopping || full ? 503 : refusalOf(request, parts.origins);
     if (refused !== null) return refuse(raw, refused);
     ws.handleUpgrade(request, raw, head, (socket) => open(socket, raw, request));
   };
@@ -98,6 +102,7 @@ export function startSockets(parts: SocketsParts): Sockets {
       logger,
     });
     sessions.add(session);
+    unnamed.add(session);
     stats.sockets += 1;
     const closed = protocol.opened(protocolSocket(socket, session, logger), { session });
     // Pings are answered here, so that they are counted.
@@ -107,6 +112,7 @@ export function startSockets(parts: SocketsParts): Sockets {
     socket.on('error', (error) => logger.debug({ error }, 'a socket broke'));
     socket.once('close', (code, reason) => {
       sessions.delete(session);
+      unnamed.delete(session);
       stats.sockets -= 1;
       session.ended();
       closed(code, String(reason)).catch((error: unknown) => logger.error({ error }, 'a socket could not be put away'));
@@ -141,11 +147,16 @@ export function startSockets(parts: SocketsParts): Sockets {
   };
 }
 
-function graphqlWs(limits: SocketLimits, cursors: SocketsParts['cursors']): GraphqlWs<Extra> {
+function graphqlWs({
+  limits,
+  cursors,
+  named,
+}: Pick<SocketsParts, 'cursors'> & { limits: SocketLimits; named: (session: LiveSession) => void }): GraphqlWs<Extra> {
   return makeServer<Record<string, unknown>, Extra>({
     connectionInitWaitTimeout: limits.initMs,
     onConnect: async ({ connectionParams, extra: { session } }) => {
       const accepted = await session.connect(connectionParams ?? {});
+      if (accepted) named(session);
       return accepted && { expiresAt: session.authenticated?.expiresAt.toISOString(), cursors: cursors() };
     },
     onSubscribe: async ({ extra: { session } }, id, payload) => {
