@@ -176,7 +176,7 @@ function filesBelow(folder) {
   if (!existsSync(folder)) return [];
   return readdirSync(folder).flatMap((name) => {
     const file = path.join(folder, name);
-    if (NOT_SOURCE.has(name) || name.endsWith('.test.ts')) return [];
+    if (NOT_SOURCE.has(name) || /\.(test|fixture)\.ts$/.test(name)) return [];
     return statSync(file).isDirectory() ? filesBelow(file) : [file];
   });
 }

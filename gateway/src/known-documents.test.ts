@@ -3,7 +3,7 @@ import { Refusal } from '@desk/kit/errors';
 import { supergraphSdl } from '@desk/schema/sdl';
 import { InvalidDocument, operationAdmission, type AdmitOperation, type Transport } from './known-documents.ts';
 import { LIMITS } from './limits.ts';
-import { startGround, type Ground } from './live-ground.ts';
+import { startGround, type Ground } from './live-ground.fixture.ts';
 import type { Usage } from './rate-limit.ts';
 
 const BOTH = `query Ask { incident(id: "inc_1") { number } }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { buildPrincipal } from './live-ground.ts';
+import { buildPrincipal } from './live-ground.fixture.ts';
 import { LiveQuota, SOCKET_LIMITS } from './live-quota.ts';
 import type { Authenticated } from './viewer.ts';
 

@@ -3,8 +3,8 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import type { Client } from 'graphql-ws';
 import { WebSocket } from 'ws';
-import { buildPrincipal, reached, startGround, type Ground, type TestGateway } from './live-ground.ts';
-import { connect, subscribe } from './live-inbox.ts';
+import { buildPrincipal, reached, startGround, type Ground, type TestGateway } from './live-ground.fixture.ts';
+import { connect, subscribe } from './live-inbox.fixture.ts';
 
 const UPDATES = `subscription ($after: String, $delivery: Delivery) {
   incidentUpdates(after: $after, delivery: $delivery) { cursor incidentId incident { title } }

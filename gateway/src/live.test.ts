@@ -2,8 +2,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import type { Principal } from '@desk/directory/principal';
 import type { Client } from 'graphql-ws';
 import { reachOf } from '@desk/kit/viewer';
-import { buildPrincipal, reached, startGround, type Ground, type TestGateway } from './live-ground.ts';
-import { connect, subscribe } from './live-inbox.ts';
+import { buildPrincipal, reached, startGround, type Ground, type TestGateway } from './live-ground.fixture.ts';
+import { connect, subscribe } from './live-inbox.fixture.ts';
 import { createRateLimiter, RATES, type RateLimiter, type Rates } from './rate-limit.ts';
 
 const UPDATES = `subscription ($after: String, $filter: IncidentUpdatesFilter, $delivery: Delivery) {

@@ -5,7 +5,7 @@ import { createLogger } from '@desk/kit/logger';
 import { MemoryStream } from '@desk/kit/memory-stream';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { buildPrincipal, TestLog } from './live-ground.ts';
+import { buildPrincipal, TestLog } from './live-ground.fixture.ts';
 import { createPrincipals, type Principals } from './principals.ts';
 
 let clock: ManualClock;

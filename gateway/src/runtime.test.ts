@@ -11,8 +11,8 @@ import {
   type FormattedExecutionResult,
 } from 'graphql';
 import { LIVE_FIELDS } from './live-fields.ts';
-import { reached, startGround, type Ground } from './live-ground.ts';
-import { connect, subscribe } from './live-inbox.ts';
+import { reached, startGround, type Ground } from './live-ground.fixture.ts';
+import { connect, subscribe } from './live-inbox.fixture.ts';
 import { telemetryIsOff } from './telemetry.ts';
 
 const UPDATES = `subscription Changes($after: String, $short: Boolean = false) {

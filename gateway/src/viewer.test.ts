@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { buildPrincipal } from './live-ground.ts';
+import { buildPrincipal } from './live-ground.fixture.ts';
 import { viewerOf } from './viewer.ts';
 
 const FROM = '2026-04-01T04:00:00.000Z';

@@ -4,8 +4,9 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /**
- * Turns each package's `src/*.ts` into `dist/*.js`, file by file. Nothing is bundled: every package keeps finding its own
- * dependencies, and a stack trace names the file that a reader will open.
+ * Turns each package's `src/*.ts` into `dist/*.js`, file by file; tests and what only tests use (`*.fixture.ts`) stay out.
+ * Nothing is bundled: every package keeps finding its own dependencies, and a stack trace names the file that a reader
+ * will open.
  */
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const PACKAGES = ['kit', 'schema', 'services/directory', 'services/tickets', 'gateway', 'local'];
@@ -41,6 +42,6 @@ await Promise.all(
 
 function sources(folder: string): string[] {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'))
+    .filter((name) => name.endsWith('.ts') && !/\.(test|fixture)\.ts$/.test(name))
     .map((name) => path.join(folder, name));
 }

@@ -11,7 +11,7 @@ import {
   buildClock,
   runOut,
   said,
-} from './clock-fixtures.ts';
+} from './clock.fixture.ts';
 import {
   announcementsBetween,
   elapsedMs,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { explainClock } from './clock-explanation.ts';
-import { business, start as startClockOf, toronto } from './clock-fixtures.ts';
+import { business, start as startClockOf, toronto } from './clock.fixture.ts';
 import { CLOCK_WORDING } from './clock-wording.ts';
 import type { Locale } from './clock-wording.ts';
 import { pauseClock, resumeClock, stopClock } from './clock.ts';

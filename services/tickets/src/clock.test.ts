@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { business, always, HOUR_MS, toronto, promise, start, buildClock, runOut, said } from './clock-fixtures.ts';
+import { business, always, HOUR_MS, toronto, promise, start, buildClock, runOut, said } from './clock.fixture.ts';
 import {
   ClockLedgerFull,
   INTERVALS_MAX,

@@ -2,7 +2,7 @@ import { OUTBOX_MAX } from '@desk/kit/journal';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { elapsedMs, stateOf, type Clock, type ClockKind } from './clock.ts';
-import { HOUR_MS, toronto } from './clock-fixtures.ts';
+import { HOUR_MS, toronto } from './clock.fixture.ts';
 import { HoldReason, Impact, IncidentState, Priority, Urgency } from './generated/api.ts';
 import { fireIncident } from './incident-due.ts';
 import { ImportRefused, importIncident, type SourceRow } from './incident-import.ts';
