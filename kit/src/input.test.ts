@@ -1,13 +1,18 @@
 import { describe, expect, test } from '@jest/globals';
 import { Refusal, type FieldProblem } from './errors.ts';
-import { InputCheck } from './input.ts';
+import { InputCheck, checkFilter } from './input.ts';
 
 /** What a check complains about. */
 function problems(check: (input: InputCheck) => void): FieldProblem[] {
   const input = new InputCheck();
   check(input);
+  return refused(() => input.done());
+}
+
+/** The fields that a refusal of `act` names. */
+function refused(act: () => unknown): FieldProblem[] {
   try {
-    input.done();
+    act();
   } catch (error) {
     if (error instanceof Refusal && error.code === 'BAD_USER_INPUT')
       return error.extensions['fields'] as FieldProblem[];
@@ -65,5 +70,26 @@ describe('a body', () => {
     ['é'.repeat(513), 1],
   ])('is measured in bytes', (text, count) => {
     expect(problems((input) => input.body('text', text, 1))).toHaveLength(count);
+  });
+});
+
+describe('a filter', () => {
+  const limits = { textMax: 5, listMax: 2 };
+
+  test('within its limits is given back as it is', () => {
+    const filter = { text: 'reads', state: ['NEW', 'CLOSED'], open: null };
+    expect(checkFilter(filter, limits)).toBe(filter);
+  });
+
+  test('of too long a text and too many values is refused for both', () => {
+    const filter = { text: 'longer', state: ['NEW'], priority: ['P1', 'P2', 'P3'] };
+    expect(refused(() => checkFilter(filter, limits))).toEqual([
+      { path: 'filter.text', message: 'has 6 characters; at most 5 are allowed.' },
+      { path: 'filter.priority', message: 'at most 2 values.' },
+    ]);
+  });
+
+  test('without a text asks for no words', () => {
+    expect(refused(() => checkFilter({ text: '' }, limits))).toEqual([]);
   });
 });

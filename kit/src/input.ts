@@ -39,3 +39,23 @@ export class InputCheck {
     if (this.#problems.length) throw badInput(this.#problems);
   }
 }
+
+/** The most that a list's filter may hold: characters of its text, values of each of its lists. */
+export interface FilterLimits {
+  textMax: number;
+  listMax: number;
+}
+
+/** Gives a list's filter back. Refuses BAD_USER_INPUT for a `text` that is no line of words, and for each list of too many values. */
+export function checkFilter<Filter extends { text?: string | null }>(
+  filter: Filter,
+  { textMax, listMax }: FilterLimits,
+): Filter {
+  const check = new InputCheck();
+  if (filter.text) check.line('filter.text', filter.text, textMax);
+  for (const [field, values] of Object.entries(filter)) {
+    if (Array.isArray(values)) check.require(`filter.${field}`, values.length <= listMax, `at most ${listMax} values.`);
+  }
+  check.done();
+  return filter;
+}

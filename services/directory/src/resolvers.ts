@@ -1,5 +1,5 @@
 import { ERROR_CODES, Refusal } from '@desk/kit/errors';
-import { InputCheck } from '@desk/kit/input';
+import { checkFilter } from '@desk/kit/input';
 import { connection, pageRequest, slicePage, type Page, type PageRequest } from '@desk/kit/page';
 import { DateTime, Duration } from '@desk/kit/scalars';
 import type { Owed } from '@desk/kit/types';
@@ -11,8 +11,7 @@ import type { Person } from './person.ts';
 import { mayReadAudit, maySeeEmail, maySeeMembership } from './policy.ts';
 import { agentsOf, type PrincipalRecord } from './principal.ts';
 
-const TEXT_CHARACTERS_MAX = 200;
-const LIST_MAX = 20;
+const FILTER_LIMITS = { textMax: 200, listMax: 20 };
 
 const Query: Required<api.QueryResolvers> = {
   me: (_root, _args, { viewer: { id, kind }, store }) =>
@@ -20,7 +19,7 @@ const Query: Required<api.QueryResolvers> = {
   organization: async (_root, { id }, { store, view }) => store.findOrganization(await view.wholeSight(), id),
   async organizations(_root, args, { store, view }) {
     const page = pageRequest(args);
-    const filter = checkedFilter(args.filter ?? {});
+    const filter = checkFilter(args.filter ?? {}, FILTER_LIMITS);
     const sight = await view.wholeSight();
     const found = await store.listOrganizations(sight, filter, page);
     return connection(found, () => store.countOrganizations(sight, filter));
@@ -28,7 +27,7 @@ const Query: Required<api.QueryResolvers> = {
   person: (_root, { id }, { view }) => view.people.load(id),
   async people(_root, args, { store, view: { sight } }) {
     const page = pageRequest(args);
-    const asked = checkedFilter(args.filter ?? {});
+    const asked = checkFilter(args.filter ?? {}, FILTER_LIMITS);
     const organization = asked.organizationId ? await store.findOrganization(sight, asked.organizationId) : null;
     if (asked.organizationId && !organization) return connection(nobody(page), async () => 0);
     const filter = { ...asked, organizationId: organization?._id };
@@ -105,15 +104,4 @@ function present<T>(loaded: readonly (T | Error | null)[]): T[] {
     if (each instanceof Error) throw each;
     return each !== null;
   });
-}
-
-function checkedFilter<Filter extends api.OrganizationFilter & api.PersonFilter>(filter: Filter): Filter {
-  const check = new InputCheck();
-  if (filter.text) check.line('filter.text', filter.text, TEXT_CHARACTERS_MAX);
-  for (const [field, values] of Object.entries(filter)) {
-    if (Array.isArray(values))
-      check.require(`filter.${field}`, values.length <= LIST_MAX, `at most ${LIST_MAX} values.`);
-  }
-  check.done();
-  return filter;
 }

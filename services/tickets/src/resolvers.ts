@@ -1,4 +1,4 @@
-import { InputCheck } from '@desk/kit/input';
+import { checkFilter } from '@desk/kit/input';
 import { connection, pageRequest, slicePage } from '@desk/kit/page';
 import { DateTime, Duration } from '@desk/kit/scalars';
 import type { Owed } from '@desk/kit/types';
@@ -14,8 +14,7 @@ import { forbidden } from './request.ts';
 import type { TicketsContext } from './context.ts';
 
 const TALLY_ID = 'incidents';
-const TEXT_CHARACTERS_MAX = 200;
-const LIST_MAX = 100;
+const FILTER_LIMITS = { textMax: 200, listMax: 100 };
 
 /** The zone in which clocks are explained: the calendars' own, which is also where the readers are. */
 const EXPLANATION_ZONE = 'America/Toronto';
@@ -24,7 +23,7 @@ const Query: Required<api.QueryResolvers> = {
   incident: (_root, { id }, { store, reach }) => store.findIncident(reach, id),
   async incidents(_root, args, { store, reach }) {
     const page = pageRequest(args);
-    const filter = checkedFilter(args.filter ?? {});
+    const filter = checkFilter(args.filter ?? {}, FILTER_LIMITS);
     const found = await store.listIncidents(reach, filter, args.orderBy ?? null, page);
     return connection(found, () => store.countIncidents(reach, filter));
   },
@@ -127,15 +126,4 @@ export const resolvers = {
 /** A code that is stored but no longer in the catalogue is still shown, under its own name. */
 function entryOf(list: readonly CatalogueEntry[], id: string): CatalogueEntry {
   return findEntry(list, id) ?? { id, en: id, fr: id };
-}
-
-function checkedFilter(filter: api.IncidentFilter): api.IncidentFilter {
-  const check = new InputCheck();
-  if (filter.text) check.line('filter.text', filter.text, TEXT_CHARACTERS_MAX);
-  for (const [field, values] of Object.entries(filter)) {
-    if (Array.isArray(values))
-      check.require(`filter.${field}`, values.length <= LIST_MAX, `at most ${LIST_MAX} values.`);
-  }
-  check.done();
-  return filter;
 }
