@@ -27,6 +27,7 @@ import type {
 import { settled } from './incident-clocks.ts';
 import { fireIncident } from './incident-due.ts';
 import { told, type Changes, type Telling } from './incident-event.ts';
+import { blankIncident } from './incident-opening.ts';
 import { OPEN_STATES, type Act, type Hold, type Incident } from './incident.ts';
 import type { Sla } from './sla.ts';
 
@@ -171,13 +172,11 @@ function opened(rows: readonly SourceRow[], first: SourceRow, source: ImportSour
   const { assumed, environment } = source;
   const impact = first.impact ?? assumed.impact;
   const urgency = first.urgency ?? assumed.urgency;
-  const { priority, priorityOverride } = prioritized(impact, urgency, environment, first.priority, act.sla);
+  const classified = prioritized(impact, urgency, environment, first.priority, act.sla);
+  const id = derivedId('inc', `import:${source.name}`, 'import', first.number);
+  const organizationId = rows.find((row) => row.organizationId !== null)?.organizationId ?? assumed.organizationId;
   return {
-    _id: derivedId('inc', `import:${source.name}`, 'import', first.number),
-    organizationId: rows.find((row) => row.organizationId !== null)?.organizationId ?? assumed.organizationId,
-    version: 0,
-    number: null,
-    nextFireAt: null,
+    ...blankIncident(id, organizationId, act),
     title: first.title,
     description: first.description,
     serviceId: first.serviceId ?? assumed.serviceId,
@@ -185,29 +184,14 @@ function opened(rows: readonly SourceRow[], first: SourceRow, source: ImportSour
     environment,
     impact,
     urgency,
-    priority,
-    priorityOverride,
-    requester: SYSTEM_ACTOR,
-    state: 'NEW',
-    hold: null,
+    ...classified,
     assignmentGroupId: first.assignmentGroupId ?? assumed.assignmentGroupId,
-    assigneeId: null,
-    contacts: [],
     clocks: (['RESPONSE', 'RESOLUTION'] as const).flatMap((kind) => {
-      const target = act.sla.target(kind, priority);
+      const target = act.sla.target(kind, classified.priority);
       return target ? [startClock(kind, target, act.at, 'CREATED')] : [];
     }),
-    breached: false,
-    dueAt: null,
-    createdAt: act.at,
-    updatedAt: act.at,
-    resolution: null,
-    resolvedAt: null,
-    closesAt: null,
-    closedAt: null,
     reopenCount: first.reopenCount ?? 0,
     reassignmentCount: first.reassignmentCount ?? 0,
-    links: [],
     source: 'IMPORT',
     externalNumber: first.number,
   };

@@ -45,40 +45,17 @@ export function openIncident(input: OpenIncidentInput, made: NewIncident, act: A
   const contacts = checkedContacts(check, input.contacts ?? [], priority);
   check.done();
   const opened: Incident = {
-    _id: made.id,
-    organizationId: made.organizationId,
-    version: 0,
-    number: null,
-    nextFireAt: null,
+    ...blankIncident(made.id, made.organizationId, act),
     title,
     description,
     serviceId: input.serviceId,
-    categoryId: null,
     environment: input.environment,
     impact: input.impact,
     urgency: input.urgency,
     priority,
-    priorityOverride: null,
-    requester: act.actor,
-    state: 'NEW',
-    hold: null,
-    assignmentGroupId: null,
-    assigneeId: null,
     contacts,
     clocks: startedClocks(priority, act),
-    breached: false,
-    dueAt: null,
-    createdAt: act.at,
-    updatedAt: act.at,
-    resolution: null,
-    resolvedAt: null,
-    closesAt: null,
-    closedAt: null,
-    reopenCount: 0,
-    reassignmentCount: 0,
-    links: [],
     source: made.source,
-    externalNumber: null,
   };
   return told(null, settled(opened, act), 'CREATED', act, { personal: { title, description } });
 }
@@ -94,6 +71,43 @@ export function openFollowUp(closed: Incident, description: string, made: NewInc
   const opened = { ...record, categoryId: closed.categoryId, links: [link] };
   return told(null, opened, 'CREATED', act, { personal: { title: opened.title, description: opened.description } });
 }
+
+/** What every new incident begins with, wherever it comes from. */
+export function blankIncident(
+  id: string,
+  organizationId: string,
+  { at, actor }: Act,
+): Omit<Incident, 'title' | 'description' | 'serviceId' | 'environment' | 'source' | 'clocks' | Classification> {
+  return {
+    _id: id,
+    organizationId,
+    version: 0,
+    number: null,
+    nextFireAt: null,
+    categoryId: null,
+    priorityOverride: null,
+    requester: actor,
+    state: 'NEW',
+    hold: null,
+    assignmentGroupId: null,
+    assigneeId: null,
+    contacts: [],
+    breached: false,
+    dueAt: null,
+    createdAt: at,
+    updatedAt: at,
+    resolution: null,
+    resolvedAt: null,
+    closesAt: null,
+    closedAt: null,
+    reopenCount: 0,
+    reassignmentCount: 0,
+    links: [],
+    externalNumber: null,
+  };
+}
+
+type Classification = 'impact' | 'urgency' | 'priority';
 
 function checkedContacts(
   check: InputCheck,
