@@ -1,8 +1,8 @@
 import { Consumer, storedCheckpoint } from '@desk/kit/consumer';
 import type { Position, StreamEvent } from '@desk/kit/event';
-import type { mongo } from 'mongoose';
-import { isDuplicateKey } from '@desk/kit/mongo';
+import { OPERATION_MS_MAX, isDuplicateKey } from '@desk/kit/mongo';
 import type { Dependencies, Foundation } from '@desk/kit/service';
+import type { mongo } from 'mongoose';
 
 /** What tickets know of an organization: enough to take its id or code, and to refuse one that is not there. */
 export interface MirroredOrganization {
@@ -56,8 +56,11 @@ export async function openDirectoryMirror(foundation: Foundation, deps: Dependen
 
   return {
     findOrganization: (idOrCode) =>
-      organizations.findOne({ $or: [{ _id: idOrCode }, { code: idOrCode.toUpperCase() }] }),
-    findPerson: (id) => people.findOne({ _id: id }),
+      organizations.findOne(
+        { $or: [{ _id: idOrCode }, { code: idOrCode.toUpperCase() }] },
+        { maxTimeMS: OPERATION_MS_MAX },
+      ),
+    findPerson: (id) => people.findOne({ _id: id }, { maxTimeMS: OPERATION_MS_MAX }),
     reached: (position) => consumer.reached(position),
     stop: () => consumer.stop(),
   };
