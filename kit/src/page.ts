@@ -37,6 +37,8 @@ const BY_PLACE = '#';
 export interface SortField {
   field: string;
   direction: 1 | -1;
+  /** True: rows without a value come last whichever the direction. Of the first field only; else null is the smallest value. */
+  nullsLast?: boolean;
 }
 
 /** A page of rows, in the order of the list. */
@@ -79,16 +81,21 @@ export async function findPage<T>(
   projection: Record<string, 0 | 1> = {},
 ): Promise<Page<T>> {
   const bounds = [...boundsOf(model, sort, page, 'after'), ...boundsOf(model, sort, page, 'before')];
-  const found = await model
-    .find({ $and: [filter, ...bounds] } as QueryFilter<T>, projection)
-    .sort(
-      Object.fromEntries(
-        sort.map(({ field, direction }) => [field, page.backward ? (-direction as 1 | -1) : direction]),
-      ),
-    )
-    .limit(page.size + 1)
-    .maxTimeMS(OPERATION_MS_MAX)
-    .lean<T[]>();
+  const way = Object.fromEntries(
+    sort.map(({ field, direction }) => [field, page.backward ? (-direction as 1 | -1) : direction]),
+  );
+  const found: T[] = [];
+  for (const part of partsOf(sort, page)) {
+    const missing = page.size + 1 - found.length;
+    if (missing === 0) break;
+    const rows = await model
+      .find({ $and: [filter, part, ...bounds] } as QueryFilter<T>, projection)
+      .sort(way)
+      .limit(missing)
+      .maxTimeMS(OPERATION_MS_MAX)
+      .lean<T[]>();
+    found.push(...rows);
+  }
   return pageOf(found, page, (row) => encode(orderOf(sort), valuesOf(sort, row)));
 }
 
@@ -168,21 +175,33 @@ function boundsOf<T>(
 }
 
 /**
+ * The parts of a list that one walk of an index does not join, in the order in which the page meets them: rows with a
+ * value and rows without, where those without come last against the index's own order. Else the list is one part.
+ */
+function partsOf(sort: readonly SortField[], { backward }: PageRequest): object[] {
+  const [first] = sort;
+  if (!first?.nullsLast || first.direction === -1) return [{}];
+  const parts = [{ [first.field]: { $ne: null } }, { [first.field]: null }];
+  return backward ? parts.reverse() : parts;
+}
+
+/**
  * The rows after a place (`side` 1) or before it (-1): beyond it in the first field, or level there and beyond it in the
  * next, and so on. Each branch is one range of an index in the list's order, and the database merges them.
  */
 function beyond<T>(sort: readonly SortField[], values: readonly unknown[], side: 1 | -1): QueryFilter<T> {
-  const branches = sort.map(({ field, direction }, index) => ({
+  const branches = sort.map(({ field, direction, nullsLast }, index) => ({
     ...Object.fromEntries(sort.slice(0, index).map((level, place) => [level.field, values[place]])),
-    [field]: strictlyBeyond(values[index], direction === side),
+    [field]: strictlyBeyond(values[index], direction === side, nullsLast ? side === 1 : direction !== side),
   }));
   return { $or: branches };
 }
 
-/** Null is the smallest value, as MongoDB sorts; but its comparisons meet values of one type only, so null needs its own words. */
-function strictlyBeyond(value: unknown, upward: boolean): object {
-  if (value === null) return upward ? { $ne: null } : { $in: [] };
-  return upward ? { $gt: value } : { $not: { $gte: value } };
+/** MongoDB's comparisons meet values of one type only: so null needs its own words, and so does a range that ends in nulls. */
+function strictlyBeyond(value: unknown, upward: boolean, towardsNulls: boolean): object {
+  if (value === null) return towardsNulls ? { $in: [] } : { $ne: null };
+  if (towardsNulls) return { $not: upward ? { $lte: value } : { $gte: value } };
+  return upward ? { $gt: value } : { $lt: value };
 }
 
 /** An order in a word, `-createdAt,-_id`: a cursor of another order does not fit. */
