@@ -126,20 +126,18 @@ const BY_ID: SortField[] = [
   { field: '_id', direction: 1 },
 ];
 
-const SORT_FIELDS: Record<IncidentOrder['field'], string> = {
-  CREATED_AT: 'createdAt',
-  UPDATED_AT: 'updatedAt',
-  DUE_AT: 'dueAt',
-  PRIORITY: 'priority',
-  NUMBER: 'number',
+/** What each order of incidents sorts by. Ties go by id. */
+const ORDERS: Record<IncidentOrder['field'], Omit<SortField, 'direction'>[]> = {
+  CREATED_AT: [{ field: 'createdAt' }, { field: '_id' }],
+  UPDATED_AT: [{ field: 'updatedAt' }, { field: '_id' }],
+  DUE_AT: [{ field: 'dueAt', nullsLast: true }, { field: '_id' }],
+  PRIORITY: [{ field: 'priority' }, { field: '_id' }],
+  NUMBER: [{ field: 'number' }, { field: '_id' }],
 };
 
 function sortOf(order: IncidentOrder | null): SortField[] {
   const direction = order?.direction === 'ASC' ? 1 : -1;
-  return [
-    { field: SORT_FIELDS[order?.field ?? 'CREATED_AT'], direction },
-    { field: '_id', direction },
-  ];
+  return ORDERS[order?.field ?? 'CREATED_AT'].map((each) => ({ ...each, direction }));
 }
 
 function within(reach: Reach): { organizationId?: { $in: string[] } } {

@@ -1,0 +1,110 @@
+import { SYSTEM_ACTOR } from '@desk/kit/event';
+import { PAGE_MAX, pageRequest } from '@desk/kit/page';
+import { openFoundation, type Foundation } from '@desk/kit/service';
+import type { Reach } from '@desk/kit/viewer';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { testGround } from '../../../tests/setup/subgraph-client.ts';
+import { LDC_A, LDC_B } from './desk.fixture.ts';
+import { Impact, IncidentOrderField, SortDirection, Urgency, type IncidentOrder } from './generated/api.ts';
+import { cancelIncident } from './incident-acts.ts';
+import { openIncident } from './incident-opening.ts';
+import type { Act, Incident } from './incident.ts';
+import { loadReferenceData } from './reference-data.ts';
+import { slaOver } from './sla.ts';
+import { openStore, type Store } from './store.ts';
+
+const NOON = Date.UTC(2026, 5, 29, 16);
+const MINUTE_MS = 60_000;
+const HALF = PAGE_MAX / 2;
+
+let foundation: Foundation;
+let store: Store;
+let stored: Incident[];
+
+/** A hundred incidents of each of two distributors, of every priority; each third one is withdrawn, so that it has no due instant. */
+beforeAll(async () => {
+  const ground = await testGround('2026-06-29T16:00:00Z');
+  foundation = await openFoundation('tickets', ground.config, ground.deps('tickets'));
+  store = await openStore(foundation);
+  for (const organizationId of [LDC_A, LDC_B]) {
+    const numbered = Array.from({ length: PAGE_MAX }, (_, n) => made(organizationId, n));
+    await store.incidents.createMany(numbered, { numbered: true });
+  }
+  stored = (await store.incidentsById('ALL', await ids('ALL', { field: 'CREATED_AT', direction: 'ASC' }))).sort(byId);
+  expect(stored).toHaveLength(2 * PAGE_MAX);
+});
+afterAll(() => foundation.close([]));
+
+const CASES = Object.values(IncidentOrderField).flatMap((field) =>
+  Object.values(SortDirection).map((direction) => [field, direction] as const),
+);
+
+describe.each(CASES)('the order %s, %s', (field, direction) => {
+  test('holds every incident once, those without a value last, and ties by id', async () => {
+    const up = direction === 'ASC' ? 1 : -1;
+    const expected = stored.toSorted((a, b) => {
+      const [left, right] = [valueOf(a, field), valueOf(b, field)];
+      if (left === right) return up * byId(a, b);
+      if (left === null || right === null) return left === null ? 1 : -1;
+      return left < right ? -up : up;
+    });
+    expect(await ids('ALL', { field, direction })).toEqual(expected.map(({ _id }) => _id));
+  });
+});
+
+function made(organizationId: string, n: number) {
+  const act: Act = {
+    at: new Date(NOON - (n % 60) * MINUTE_MS),
+    actor: SYSTEM_ACTOR,
+    sla: slaOver(loadReferenceData()),
+    allowedActions: () => [],
+  };
+  const levels = Object.values(Impact);
+  const opened = openIncident(
+    {
+      title: 'Reads are missing',
+      description: 'Since 06:00.',
+      serviceId: 'VEE',
+      environment: 'QA', // No contacts are asked for.
+      impact: levels[n % 3] ?? 'LOW',
+      urgency: Object.values(Urgency)[(n >> 2) % 3] ?? 'LOW',
+    },
+    { id: `inc_${organizationId}_${String((n * 37) % PAGE_MAX).padStart(3, '0')}`, organizationId, source: 'API' },
+    act,
+  );
+  if (n % 3) return opened;
+  const { record, events } = cancelIncident(opened.record, 'A test.', act);
+  return { record, events: [...opened.events, ...events] as const };
+}
+
+function list(reach: Reach, order: IncidentOrder, page: object) {
+  return store.listIncidents(reach, {}, order, pageRequest(page));
+}
+
+/** The ids of the whole list, page by page. */
+async function ids(reach: Reach, order: IncidentOrder): Promise<string[]> {
+  const found: string[] = [];
+  for (let page: object = { first: HALF }, pages = 0; pages < 10; pages++) {
+    const { rows, hasNextPage, cursorOf } = await list(reach, order, page);
+    found.push(...rows.map(({ _id }) => _id));
+    const last = rows.at(-1);
+    if (!hasNextPage || !last) return found;
+    page = { first: HALF, after: cursorOf(last) };
+  }
+  throw new Error('The list does not end.');
+}
+
+function valueOf(incident: Incident, field: IncidentOrderField): number | string | null {
+  const values = {
+    CREATED_AT: incident.createdAt.getTime(),
+    UPDATED_AT: incident.updatedAt.getTime(),
+    DUE_AT: incident.dueAt?.getTime() ?? null,
+    PRIORITY: incident.priority,
+    NUMBER: incident.number,
+  };
+  return values[field];
+}
+
+function byId(a: Incident, b: Incident): number {
+  return a._id < b._id ? -1 : 1;
+}
