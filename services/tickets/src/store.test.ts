@@ -5,7 +5,14 @@ import type { Reach } from '@desk/kit/viewer';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { testGround } from '../../../tests/setup/subgraph-client.ts';
 import { LDC_A, LDC_B } from './desk.fixture.ts';
-import { Impact, IncidentOrderField, SortDirection, Urgency, type IncidentOrder } from './generated/api.ts';
+import {
+  Impact,
+  IncidentOrderField,
+  SortDirection,
+  Urgency,
+  type IncidentFilter,
+  type IncidentOrder,
+} from './generated/api.ts';
 import { cancelIncident } from './incident-acts.ts';
 import { openIncident } from './incident-opening.ts';
 import type { Act, Incident } from './incident.ts';
@@ -50,6 +57,31 @@ describe.each(CASES)('the order %s, %s', (field, direction) => {
     });
     expect(await ids('ALL', { field, direction })).toEqual(expected.map(({ _id }) => _id));
   });
+
+  test.each<[string, Reach, IncidentFilter]>([
+    ['of all', 'ALL', {}],
+    ['of all open', 'ALL', { open: true }],
+    ['of one distributor’s', [LDC_A], {}],
+    ['of an agent’s distributors’', [LDC_A, LDC_B], {}],
+  ])(
+    'is walked along an index, %s incidents: nothing is read through, nothing sorted',
+    async (_whose, reach, filter) => {
+      const order = { field, direction };
+      const start = await list(reach, order, { first: HALF }, filter);
+      const end = await list(reach, order, { last: HALF }, filter);
+      const pages = [
+        { first: 10 },
+        { first: 10, after: start.cursorOf(start.rows.at(-1) as Incident) },
+        { last: 10, before: end.cursorOf(end.rows[0] as Incident) },
+      ];
+      for (const page of pages) {
+        const stages = await stagesOf(() => list(reach, order, page, filter));
+        expect(stages).toContain('IXSCAN');
+        expect(stages).not.toContain('COLLSCAN');
+        expect(stages).not.toContain('SORT');
+      }
+    },
+  );
 });
 
 function made(organizationId: string, n: number) {
@@ -77,8 +109,8 @@ function made(organizationId: string, n: number) {
   return { record, events: [...opened.events, ...events] as const };
 }
 
-function list(reach: Reach, order: IncidentOrder, page: object) {
-  return store.listIncidents(reach, {}, order, pageRequest(page));
+function list(reach: Reach, order: IncidentOrder, page: object, filter: IncidentFilter = {}) {
+  return store.listIncidents(reach, filter, order, pageRequest(page));
 }
 
 /** The ids of the whole list, page by page. */
@@ -107,4 +139,29 @@ function valueOf(incident: Incident, field: IncidentOrderField): number | string
 
 function byId(a: Incident, b: Incident): number {
   return a._id < b._id ? -1 : 1;
+}
+
+/** Every stage of the plans that the database chooses for the queries of `act`. */
+async function stagesOf(act: () => Promise<unknown>): Promise<string[]> {
+  const asked: { filter: object; options: { sort: Record<string, 1 | -1>; limit: number } }[] = [];
+  foundation.connection.set('debug', (_collection: string, method: string, filter: object, options: never) => {
+    if (method === 'find') asked.push({ filter, options });
+  });
+  await act();
+  foundation.connection.set('debug', false);
+  const plans = await Promise.all(
+    asked.map(({ filter, options: { sort, limit } }) =>
+      store.incidents.collection.find(filter, { sort, limit }).explain('queryPlanner'),
+    ),
+  );
+  return plans.flatMap((plan) =>
+    stagesIn((plan as { queryPlanner: { winningPlan: object } }).queryPlanner.winningPlan),
+  );
+}
+
+function stagesIn(plan: object): string[] {
+  return Object.entries(plan).flatMap(([name, value]) => {
+    if (name === 'stage') return [String(value)];
+    return typeof value === 'object' && value !== null ? stagesIn(value as object) : [];
+  });
 }

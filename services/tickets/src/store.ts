@@ -95,8 +95,11 @@ export async function openStore({
       Incidents.find({ _id: { $in: [...ids] }, ...within(reach) }, RECORD_ONLY)
         .maxTimeMS(OPERATION_MS_MAX)
         .lean<Incident[]>(),
-    listIncidents: (reach, filter, order, page) =>
-      findPage(Incidents, incidentFilter(reach, filter), sortOf(order), page, RECORD_ONLY),
+    listIncidents(reach, filter, order, page) {
+      const asked = incidentFilter(reach, filter);
+      const listed = order?.field === 'NUMBER' ? { $and: [asked, NUMBERED] } : asked;
+      return findPage(Incidents, listed, sortOf(order), page, RECORD_ONLY);
+    },
     countIncidents: (reach, filter) => countUpTo(Incidents, incidentFilter(reach, filter)),
     tally: (reach) => tally(Incidents, reach),
     listComments: (incidentId, page) => findPage(Comments, { incidentId }, BY_ID, page, RECORD_ONLY),
@@ -126,14 +129,17 @@ const BY_ID: SortField[] = [
   { field: '_id', direction: 1 },
 ];
 
-/** What each order of incidents sorts by. Ties go by id. */
+/** What each order of incidents sorts by; ties go by id. An incident has a number of its own, which needs no more. */
 const ORDERS: Record<IncidentOrder['field'], Omit<SortField, 'direction'>[]> = {
   CREATED_AT: [{ field: 'createdAt' }, { field: '_id' }],
   UPDATED_AT: [{ field: 'updatedAt' }, { field: '_id' }],
   DUE_AT: [{ field: 'dueAt', nullsLast: true }, { field: '_id' }],
   PRIORITY: [{ field: 'priority' }, { field: '_id' }],
-  NUMBER: [{ field: 'number' }, { field: '_id' }],
+  NUMBER: [{ field: 'number' }],
 };
+
+/** All are. Said in a filter, it lets the unique index of numbers, which is partial, give their order. */
+const NUMBERED = { number: { $gt: 0 } };
 
 function sortOf(order: IncidentOrder | null): SortField[] {
   const direction = order?.direction === 'ASC' ? 1 : -1;
@@ -347,14 +353,22 @@ const incidentSchema = new Schema<Incident>(
   } satisfies Paths<Incident>,
   { strict: 'throw', id: false, versionKey: false },
 );
-// One index for each order of the lists, led by the organization for those who see their own only, and one for the tally.
-incidentSchema.index({ organizationId: 1, createdAt: -1, _id: -1 });
+// An index for each order of the lists, and one led by the organization for those who see their own only. The order of
+// numbers has the journal's unique index.
 incidentSchema.index({ createdAt: -1, _id: -1 });
-incidentSchema.index({ state: 1, createdAt: -1, _id: -1 });
-incidentSchema.index({ organizationId: 1, updatedAt: -1, _id: -1 });
+incidentSchema.index({ organizationId: 1, createdAt: -1, _id: -1 });
 incidentSchema.index({ updatedAt: -1, _id: -1 });
+incidentSchema.index({ organizationId: 1, updatedAt: -1, _id: -1 });
+incidentSchema.index({ dueAt: 1, _id: 1 });
+incidentSchema.index({ organizationId: 1, dueAt: 1, _id: 1 });
+incidentSchema.index({ priority: 1, _id: 1 });
+incidentSchema.index({ organizationId: 1, priority: 1, _id: 1 });
+incidentSchema.index({ organizationId: 1, number: 1 });
+// What people ask for most: the open ones in two orders, and an analyst's own.
+incidentSchema.index({ state: 1, createdAt: -1, _id: -1 });
 incidentSchema.index({ state: 1, dueAt: 1, _id: 1 });
 incidentSchema.index({ assigneeId: 1, state: 1, createdAt: -1 });
+// The tally.
 incidentSchema.index({ state: 1, organizationId: 1, priority: 1, breached: 1, assigneeId: 1 });
 incidentSchema.index(
   { title: 'text', description: 'text', 'resolution.text': 'text' },
