@@ -96,7 +96,7 @@ export async function findPage<T>(
       .lean<T[]>();
     found.push(...rows);
   }
-  return pageOf(found, page, (row) => encode(orderOf(sort), valuesOf(sort, row)));
+  return pageOf(found, page, (row) => cursorTo(orderOf(sort), valuesOf(sort, row)));
 }
 
 /** One page of rows that are at hand, in the order of the list. Their cursors are their places. */
@@ -105,9 +105,9 @@ export function slicePage<T>(rows: readonly T[], page: PageRequest): Page<T> {
   const end = page.before ? placeIn(page.before, 'before') : rows.length;
   const places = rows.map((row, place) => ({ row, place })).slice(start, Math.max(start, end));
   const found = page.backward ? places.reverse() : places;
-  const cut = pageOf(found.slice(0, page.size + 1), page, ({ place }) => encode(BY_PLACE, [place]));
+  const cut = pageOf(found.slice(0, page.size + 1), page, ({ place }) => cursorTo(BY_PLACE, [place]));
   const placeOf = new Map(cut.rows.map(({ row, place }) => [row, place]));
-  return { ...cut, rows: cut.rows.map(({ row }) => row), cursorOf: (row) => encode(BY_PLACE, [placeOf.get(row)]) };
+  return { ...cut, rows: cut.rows.map(({ row }) => row), cursorOf: (row) => cursorTo(BY_PLACE, [placeOf.get(row)]) };
 }
 
 /** How many rows there are, exact up to COUNT_MAX. */
@@ -115,35 +115,48 @@ export async function countUpTo<T>(model: Model<T>, filter: QueryFilter<T>): Pro
   return model.countDocuments(filter).limit(COUNT_MAX).maxTimeMS(OPERATION_MS_MAX);
 }
 
+/** Where a page lies, as the API shows it. */
+export interface PageInfo {
+  hasNextPage: boolean;
+  hasPreviousPage: boolean;
+  startCursor: string | null;
+  endCursor: string | null;
+}
+
 /** A page as the API shows it. */
 export interface Connection<T> {
   edges: { node: T; cursor: string }[];
   nodes: T[];
-  pageInfo: { hasNextPage: boolean; hasPreviousPage: boolean; startCursor: string | null; endCursor: string | null };
+  pageInfo: PageInfo;
   /** Called only when a client asks. */
   totalCount: () => Promise<number>;
 }
 
 /** A page as a Relay connection. `count` says how many rows the whole list has. */
 export function connection<T>(page: Page<T>, count: () => Promise<number>): Connection<T> {
-  const { rows, cursorOf, hasNextPage, hasPreviousPage } = page;
-  const [first] = rows;
-  const last = rows.at(-1);
+  const { rows, cursorOf } = page;
   return {
     edges: rows.map((node) => ({ node, cursor: cursorOf(node) })),
     nodes: rows,
-    pageInfo: {
-      hasNextPage,
-      hasPreviousPage,
-      startCursor: first === undefined ? null : cursorOf(first),
-      endCursor: last === undefined ? null : cursorOf(last),
-    },
+    pageInfo: pageInfoOf(page),
     totalCount: count,
   };
 }
 
-/** `found` holds one row more than the page when there is more, and runs backward when the page does. */
-function pageOf<T>(found: readonly T[], page: PageRequest, cursorOf: (row: T) => string): Page<T> {
+/** Where a page lies in its list. */
+export function pageInfoOf<T>({ rows, cursorOf, hasNextPage, hasPreviousPage }: Page<T>): PageInfo {
+  const [first] = rows;
+  const last = rows.at(-1);
+  return {
+    hasNextPage,
+    hasPreviousPage,
+    startCursor: first === undefined ? null : cursorOf(first),
+    endCursor: last === undefined ? null : cursorOf(last),
+  };
+}
+
+/** The page of rows as they were found: one more than it shows when there are more, and from the end when it runs backward. */
+export function pageOf<T>(found: readonly T[], page: PageRequest, cursorOf: (row: T) => string): Page<T> {
   const more = found.length > page.size;
   const rows = found.slice(0, page.size);
   return {
@@ -163,8 +176,9 @@ function boundsOf<T>(
 ): QueryFilter<T>[] {
   const cursor = page[end];
   if (!cursor) return [];
-  if (cursor.order !== orderOf(sort) || cursor.values.length !== sort.length) throw foreignCursor(end);
-  const bound = beyond<T>(sort, cursor.values.map(revive), end === 'after' ? 1 : -1);
+  const values = valuesIn(cursor, orderOf(sort), end);
+  if (values.length !== sort.length) throw foreignCursor(end);
+  const bound = beyond<T>(sort, values.map(revive), end === 'after' ? 1 : -1);
   try {
     // Mongoose would cast them anyway; done here, a value of the wrong type is the client's fault and not ours.
     model.find().cast(model, bound);
@@ -215,12 +229,19 @@ function valuesOf(sort: readonly SortField[], row: unknown): unknown[] {
 }
 
 function placeIn(cursor: Cursor, path: string): number {
-  const [place] = cursor.values;
-  if (cursor.order !== BY_PLACE || !Number.isSafeInteger(place) || (place as number) < 0) throw foreignCursor(path);
+  const [place] = valuesIn(cursor, BY_PLACE, path);
+  if (!Number.isSafeInteger(place) || (place as number) < 0) throw foreignCursor(path);
   return place as number;
 }
 
-function encode(order: string, values: readonly unknown[]): string {
+/** What a cursor of an order holds: texts, numbers, null or `{$date}`. Refuses BAD_USER_INPUT when it is of another order. */
+export function valuesIn({ order, values }: Cursor, expected: string, path: string): readonly unknown[] {
+  if (order !== expected) throw foreignCursor(path);
+  return values;
+}
+
+/** The cursor of a row by its place in an order. */
+export function cursorTo(order: string, values: readonly unknown[]): string {
   return Buffer.from(JSON.stringify([order, ...values])).toString('base64url');
 }
 
@@ -236,7 +257,8 @@ function readCursor(cursor: string | null | undefined, path: string): Cursor | n
   throw foreignCursor(path);
 }
 
-function foreignCursor(path: string): Refusal {
+/** The refusal of a cursor that belongs to another list or order. */
+export function foreignCursor(path: string): Refusal {
   return badInput([{ path, message: 'is not a cursor that this list handed out in this order.' }]);
 }
 

@@ -16,24 +16,20 @@ export interface HistoryEntry {
   position: number | null;
 }
 
-/** The entries that a reader may see: internal ones are the staff's. */
-export function historyEntries(incidentId: string, events: readonly HistoryEvent[], staff: boolean): HistoryEntry[] {
-  return events
-    .filter((event) => staff || !event.internal)
-    .map((event) => {
-      const data = event.data as IncidentEventData;
-      const said = event.personal?.value ?? {};
-      const announced = data.clock ? [{ field: data.clock, from: null, to: clockChange(data) }] : [];
-      return {
-        kind: data.kind,
-        at: event.at,
-        actor: event.actor,
-        changes: [...data.changes, ...announced],
-        remark: textOf(said['remark']) ?? textOf(said['comment']) ?? textOf(said['text']),
-        version: event.aggregate === incidentId ? event.seq : null,
-        position: event._id ?? null,
-      };
-    });
+/** The entry that an event makes in the history of its incident. */
+export function historyEntry(incidentId: string, event: HistoryEvent): HistoryEntry {
+  const data = event.data as IncidentEventData;
+  const said = event.personal?.value ?? {};
+  const announced = data.clock ? [{ field: data.clock, from: null, to: clockChange(data) }] : [];
+  return {
+    kind: data.kind,
+    at: event.at,
+    actor: event.actor,
+    changes: [...data.changes, ...announced],
+    remark: textOf(said['remark']) ?? textOf(said['comment']) ?? textOf(said['text']),
+    version: event.aggregate === incidentId ? event.seq : null,
+    position: event._id ?? null,
+  };
 }
 
 function clockChange(data: IncidentEventData): string {

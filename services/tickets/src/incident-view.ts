@@ -9,7 +9,7 @@ import type { Sla } from './sla.ts';
 export type IncidentPage = Connection<Incident>;
 export type CommentPage = Connection<Comment>;
 export type NotePage = Connection<InternalNote>;
-export type HistoryPage = Connection<HistoryEntry>;
+export type HistoryPage = Pick<Connection<HistoryEntry>, 'nodes' | 'pageInfo'>;
 
 /** A clock as the API shows it at an instant. Durations are milliseconds; the scalar prints them. */
 export interface ClockView extends Omit<

@@ -1,11 +1,11 @@
 import { checkFilter } from '@desk/kit/input';
-import { connection, pageRequest, slicePage } from '@desk/kit/page';
+import { connection, pageInfoOf, pageRequest, slicePage } from '@desk/kit/page';
 import { DateTime, Duration } from '@desk/kit/scalars';
 import type { Owed } from '@desk/kit/types';
 import { findEntry, type CatalogueEntry } from './catalogue.ts';
 import { explainClock } from './clock-explanation.ts';
 import type * as api from './generated/api.ts';
-import { historyEntries } from './history.ts';
+import { historyEntry } from './history.ts';
 import { clockView } from './incident-view.ts';
 import { incidentNumber, type Incident, type IncidentLink } from './incident.ts';
 import { mutations } from './mutations.ts';
@@ -75,9 +75,8 @@ const Incident: api.IncidentResolvers & Owed<api.Incident, Incident, api.Inciden
     return connection(await store.listNotes(_id, page), () => store.countNotes(_id));
   },
   async history(incident, args, { store, viewer }) {
-    const page = pageRequest(args);
-    const entries = historyEntries(incident._id, await store.history(incident), viewer.staff);
-    return connection(slicePage(entries, page), async () => entries.length);
+    const page = await store.history(incident, viewer.staff, pageRequest(args));
+    return { nodes: page.rows.map((event) => historyEntry(incident._id, event)), pageInfo: pageInfoOf(page) };
   },
 };
 

@@ -32,6 +32,7 @@ import {
 } from './incident.ts';
 import type { Clock, ClockInterval, ClockWarning } from './clock.ts';
 import type { HistoryEvent } from './history.ts';
+import { findHistory } from './history-page.ts';
 
 /** The questions that the tickets service asks its database, and the aggregates through which it writes. */
 export interface Store {
@@ -56,14 +57,17 @@ export interface Store {
   countComments(incidentId: string): Promise<number>;
   listNotes(incidentId: string, page: PageRequest): Promise<Page<InternalNote>>;
   countNotes(incidentId: string): Promise<number>;
-  /** What the log, and the outboxes that are not in it yet, tell of an incident; by instant, at most HISTORY_MAX. */
-  history(incident: Incident): Promise<HistoryEvent[]>;
+  /** A page of what the log, and the outboxes that are not in it yet, tell of an incident; internal events to staff only. */
+  history(incident: Incident, staff: boolean, page: PageRequest): Promise<Page<HistoryEvent>>;
 }
 
 export type Tally = Pick<IncidentQueueCounts, 'open' | 'unassigned' | 'breached' | 'byState' | 'byPriority'>;
 
-/** Entries of one incident's history that are read at most. */
-export const HISTORY_MAX = 1_000;
+/**
+ * Records of one kind whose outboxes a history reads at most. They wait for milliseconds; this many only where the log
+ * stands still, and then the newest come into the history with it.
+ */
+const OUTBOXES_MAX = 200;
 
 /** Opens the store: models, indexes, aggregates. */
 export async function openStore({
@@ -106,19 +110,13 @@ export async function openStore({
     countComments: (incidentId) => countUpTo(Comments, { incidentId }),
     listNotes: (incidentId, page) => findPage(Notes, { incidentId }, BY_ID, page, RECORD_ONLY),
     countNotes: (incidentId) => countUpTo(Notes, { incidentId }),
-    async history(incident) {
-      // Outboxes first: what the relay moves meanwhile is then met in the log, and left out here.
-      const waiting = [
-        ...(await pending(incidents, { _id: incident._id })),
-        ...(await pending(comments, { incidentId: incident._id })),
-        ...(await pending(notes, { incidentId: incident._id })),
-      ];
-      const logged: HistoryEvent[] = await log.entries
-        .find({ 'data.recordId': incident._id }, { sort: { _id: 1 }, limit: HISTORY_MAX, maxTimeMS: OPERATION_MS_MAX })
-        .toArray();
-      const known = new Set(logged.map(({ aggregate, seq }) => `${aggregate} ${seq}`));
-      const fresh = waiting.filter(({ aggregate, seq }) => !known.has(`${aggregate} ${seq}`));
-      return [...logged, ...fresh].sort(byInstant(incident._id));
+    async history({ _id: incidentId }, staff, page) {
+      const outboxes = await Promise.all([
+        outboxesOf(incidents, { _id: incidentId }),
+        outboxesOf(comments, { incidentId }),
+        outboxesOf(notes, { incidentId }),
+      ]);
+      return findHistory(log, { incidentId, staff, outbox: journal.order.merge(outboxes.flat()) }, page);
     },
   };
 }
@@ -218,26 +216,19 @@ async function tally(model: Model<Incident>, reach: Reach): Promise<Tally> {
   };
 }
 
-async function pending<T extends Aggregate>(aggregates: Aggregates<T>, filter: object): Promise<HistoryEvent[]> {
+/** The outboxes of records that match, the oldest record's first. */
+async function outboxesOf<T extends Aggregate>(aggregates: Aggregates<T>, filter: object) {
   const records = await aggregates.collection
     .find({ ...filter, dirty: true } as mongo.Filter<Stored<T>>, {
       projection: { outbox: 1 },
-      limit: HISTORY_MAX,
+      sort: { at: 1, _id: 1 },
+      limit: OUTBOXES_MAX,
       maxTimeMS: OPERATION_MS_MAX,
     })
     .toArray();
-  return (records as unknown as Pick<Stored<T>, '_id' | 'outbox'>[]).flatMap((record) =>
-    record.outbox.map((event) => ({ ...event, aggregate: String(record._id) })),
+  return (records as unknown as Pick<Stored<T>, '_id' | 'outbox'>[]).map(({ _id, outbox }) =>
+    outbox.map((event) => ({ ...event, aggregate: _id })),
   );
-}
-
-/**
- * By the instant at which things happened: a warning that was announced late stands where it belongs. At one instant a cause
- * comes before its effect: a comment before the answer it gives, an act before the comment it carries.
- */
-function byInstant(incidentId: string) {
-  const rank = ({ aggregate, data }: HistoryEvent) => (aggregate === incidentId ? 1 : data['carried'] ? 2 : 0);
-  return (a: HistoryEvent, b: HistoryEvent) => a.at.getTime() - b.at.getTime() || rank(a) - rank(b) || a.seq - b.seq;
 }
 
 const text = { type: String, required: true } as const;
