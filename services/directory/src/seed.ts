@@ -12,6 +12,8 @@ import type { DirectoryService } from './service.ts';
 export interface DemoIds {
   organizations: ReadonlyMap<string, string>;
   people: ReadonlyMap<string, string>;
+  /** Logins of the people who have a role of the SME. */
+  staff: ReadonlySet<string>;
   clients: ReadonlyMap<string, string>;
   /** How many records were not there before. */
   created: number;
@@ -89,9 +91,14 @@ export async function seedDirectory(service: Pick<DirectoryService, 'store'>, cl
   return {
     organizations: new Map(companies.organizations.map(({ code }) => [code, organizationId(code)])),
     people: new Map(principals.people.map(({ login }) => [login, personId(login)])),
+    staff: new Set(principals.people.filter(isStaff).map(({ login }) => login)),
     clients: new Map(principals.clients.map(({ login }) => [login, clientId(login)])),
     created: created.reduce((sum, count) => sum + count, 0),
   };
+}
+
+function isStaff({ memberships }: { memberships: readonly { roles: readonly Role[] }[] }): boolean {
+  return memberships.some(({ roles }) => roles.some((role) => role.startsWith('SME_')));
 }
 
 function read(file: string): unknown {

@@ -22,13 +22,13 @@ import { openIncident } from './incident-opening.ts';
 import type { Act, Incident } from './incident.ts';
 import type { TicketsService } from './service.ts';
 
-/** Ids of the demo's organizations by code and people by login. */
+/** Ids of the demo's organizations by code and people by login; and the logins of the SME's staff. */
 export interface DemoIds {
   organizations: ReadonlyMap<string, string>;
   people: ReadonlyMap<string, string>;
+  staff: ReadonlySet<string>;
 }
 
-/** How many incidents are told twice over, under other distributors, so that lists have more than one page. */
 const HOUR_MS = 3_600_000;
 const MINUTE_MS = 60_000;
 const CATCH_UP_MAX = 50;
@@ -108,7 +108,7 @@ async function tell(
     const said = each.comment ?? each.start ?? (each.hold === 'CUSTOMER' ? each.text : undefined);
     const made = { id: derivedId('com', 'demo', 'seed', `${place}.${number}`), at, actor: by.actor };
     if (said) {
-      const fromSme = (each.by ?? 'sam') !== told.by;
+      const fromSme = ids.staff.has(each.by ?? 'sam');
       const comment = writeComment(incident, said, made, { fromSme, carried: true });
       writings.push(() => store.comments.create(comment.record, comment.events, { key: key(made.id) }));
     }
@@ -171,7 +171,7 @@ function decide(incident: Incident, each: Step, told: Story, ids: DemoIds, act: 
   if (each.reopen) return reopenIncident(incident, each.reopen, act);
   if (each.close) return closeIncident(incident, act);
   if (each.cancel) return cancelIncident(incident, each.cancel, act);
-  if (each.comment) return answerIncident(incident, (each.by ?? 'sam') !== told.by, act);
+  if (each.comment) return answerIncident(incident, ids.staff.has(each.by ?? 'sam'), act);
   return null;
 }
 

@@ -1,0 +1,48 @@
+import { pageRequest } from '@desk/kit/page';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { startDesk, type Desk } from './desk.fixture.ts';
+import type { Incident } from './incident.ts';
+import { seedIncidents, type DemoIds } from './seed.ts';
+
+/** Ids as the directory's demo data give them: whatever name is asked for is known. */
+class Known extends Map<string, string> {
+  override get(name: string): string {
+    return `id_${name}`;
+  }
+}
+
+const STAFF = ['sam', 'mei', 'dev', 'elise', 'tom'];
+const ids: DemoIds = { organizations: new Known(), people: new Known(), staff: new Set(STAFF) };
+
+let desk: Desk;
+let incidents: Incident[];
+
+beforeAll(async () => {
+  desk = await startDesk('2026-06-29T14:00:00Z');
+  await seedIncidents(desk.service, ids, desk.ground.clock.now());
+  incidents = (await desk.service.store.listIncidents('ALL', {}, null, pageRequest({ first: 100 }))).rows;
+});
+afterAll(() => desk.service.stop());
+
+test('a comment is the SME’s where its author is one of its people, not where somebody else than the requester wrote it', async () => {
+  const comments = (
+    await Promise.all(incidents.map(({ _id }) => desk.service.store.listComments(_id, pageRequest({ first: 100 }))))
+  ).flatMap(({ rows }) => rows);
+  const wrong = comments.filter(
+    ({ author, fromSme }) => fromSme !== STAFF.some((login) => author.id === `id_${login}`),
+  );
+  expect(wrong).toEqual([]);
+  const colleagues = comments.filter(({ incidentId, author, fromSme }) => {
+    const requester = incidents.find(({ _id }) => _id === incidentId)?.requester;
+    return !fromSme && author.id !== requester?.id;
+  });
+  expect(colleagues).not.toEqual([]);
+});
+
+test('told again, the stories add nothing', async () => {
+  await desk.service.log.drain();
+  const before = await desk.service.log.head();
+  await seedIncidents(desk.service, ids, desk.ground.clock.now());
+  await desk.service.log.drain();
+  expect(await desk.service.log.head()).toBe(before);
+});
