@@ -24,6 +24,21 @@ beforeAll(async () => {
 });
 afterAll(() => desk.service.stop());
 
+test('the history of each demo incident is told in the order in which things happened', async () => {
+  expect(incidents.length).toBeGreaterThan(10);
+  for (const incident of incidents) {
+    const { rows } = await desk.service.store.history(incident, true, pageRequest({ first: 100 }));
+    const instants = rows.map(({ at }) => at.toISOString());
+    expect({ title: incident.title, instants }).toEqual({ title: incident.title, instants: instants.toSorted() });
+  }
+});
+
+test('each demo incident acts by itself from then on, where something is due', () => {
+  const due = incidents.filter(({ dueAt, breached }) => dueAt !== null && !breached);
+  expect(due.length).toBeGreaterThan(0);
+  expect(due.filter(({ nextFireAt }) => nextFireAt === null)).toEqual([]);
+});
+
 test('a comment is the SME’s where its author is one of its people, not where somebody else than the requester wrote it', async () => {
   const comments = (
     await Promise.all(incidents.map(({ _id }) => desk.service.store.listComments(_id, pageRequest({ first: 100 }))))
@@ -37,6 +52,14 @@ test('a comment is the SME’s where its author is one of its people, not where 
     return !fromSme && author.id !== requester?.id;
   });
   expect(colleagues).not.toEqual([]);
+});
+
+test('what an act carries is said once', async () => {
+  for (const { _id } of incidents) {
+    const { rows } = await desk.service.store.listComments(_id, pageRequest({ first: 100 }));
+    const said = rows.map(({ text }) => text);
+    expect(said).toEqual([...new Set(said)]);
+  }
 });
 
 test('told again, the stories add nothing', async () => {

@@ -1,6 +1,6 @@
 import type { Actor } from '@desk/kit/event';
 import { derivedId } from '@desk/kit/ids';
-import type { Drafts } from '@desk/kit/journal';
+import { EVERYBODY, type Decision } from '@desk/kit/journal';
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { z } from 'zod';
@@ -16,11 +16,13 @@ import {
   resolveIncident,
   resumeIncident,
   startIncident,
+  type CarriedComment,
 } from './incident-acts.ts';
 import { afterDue, fireIncident } from './incident-due.ts';
 import { openIncident } from './incident-opening.ts';
 import type { Act, Incident } from './incident.ts';
 import type { TicketsService } from './service.ts';
+import type { Store } from './store.ts';
 
 /** Ids of the demo's organizations by code and people by login; and the logins of the SME's staff. */
 export interface DemoIds {
@@ -92,44 +94,72 @@ async function tell(
     { id, organizationId, source: 'PORTAL' },
     act(told.by),
   );
-  let incident: Incident = record;
-  const drafts: Drafts[number][] = [...events];
-  const writings: (() => Promise<unknown>)[] = [];
-
+  const writes: Write[] = [{ record, events }];
+  let incident = record;
+  const took = (decision: Decision<Incident> | null) => {
+    if (!decision) return;
+    incident = decision.record;
+    writes.push(decision);
+  };
   for (const [number, each] of told.steps.entries()) {
     at = new Date(at.getTime() + durationMs(each.after));
     if (at > now) break;
     const by = act(each.by ?? 'sam');
-    const decision = afterDue(incident, by, (current) => decide(current, each, told, ids, by));
-    if (decision) {
-      incident = decision.record;
-      drafts.push(...decision.events);
-    }
-    const said = each.comment ?? each.start ?? (each.hold === 'CUSTOMER' ? each.text : undefined);
     const made = { id: derivedId('com', 'demo', 'seed', `${place}.${number}`), at, actor: by.actor };
-    if (said) {
-      const fromSme = ids.staff.has(each.by ?? 'sam');
-      const comment = writeComment(incident, said, made, { fromSme, carried: true });
-      writings.push(() => store.comments.create(comment.record, comment.events, { key: key(made.id) }));
-    }
+    const fromSme = ids.staff.has(each.by ?? 'sam');
+    const comment = (text: string): Write => {
+      const { record, events } = writeComment(incident, text, made, { fromSme, carried: true });
+      return () => store.comments.create(record, events, { key: key(made.id) });
+    };
+    // A comment comes before what it does; what an act carries comes behind it.
+    if (each.comment) writes.push(comment(each.comment));
+    const said = each.start ?? (each.hold === 'CUSTOMER' ? each.text : undefined);
+    const carried = said ? { id: made.id, text: said } : null;
+    took(afterDue(incident, by, (current) => decide(current, { ...each, carried }, told, ids, by)));
+    if (carried) writes.push(comment(carried.text));
     if (each.note) {
       const note = writeNote(incident, each.note, made);
-      writings.push(() => store.notes.create(note.record, note.events, { key: key(made.id) }));
+      writes.push(() => store.notes.create(note.record, note.events, { key: key(made.id) }));
     }
   }
   for (let fires = 0; fires < CATCH_UP_MAX; fires++) {
     const fired = fireIncident(incident, now, sla);
     if (!fired) break;
-    incident = fired.record;
-    drafts.push(...fired.events);
+    took(fired);
   }
-  const [first, ...rest] = drafts;
-  if (!first) return;
-  await store.incidents.create(incident, [first, ...rest], { key: key(id), numbered: true });
-  for (const write of writings) await write();
+  await write(store, writes);
 }
 
-function decide(incident: Incident, each: Step, told: Story, ids: DemoIds, act: Act) {
+/** One write of a story: the incident's next decision, or a comment or note. */
+type Write = Decision<Incident> | (() => Promise<unknown>);
+
+/**
+ * Writes a story in the order in which the log is to tell it. No timer meets the incident before its last decision; one that
+ * is interrupted stays as far as it came.
+ */
+async function write(store: Store, writes: readonly Write[]): Promise<void> {
+  const last = writes.findLastIndex((each) => typeof each !== 'function');
+  for (const [place, each] of writes.entries()) {
+    if (typeof each === 'function') {
+      await each();
+      continue;
+    }
+    const { record, events } = each;
+    const told = place === last ? record : { ...record, nextFireAt: null };
+    if (place === 0) await store.incidents.create(told, events, { key: key(told._id), numbered: true });
+    else {
+      await store.incidents.change(told._id, EVERYBODY, {}, ({ number }) => ({ record: { ...told, number }, events }));
+    }
+  }
+}
+
+function decide(
+  incident: Incident,
+  each: Step & { carried: CarriedComment | null },
+  told: Story,
+  ids: DemoIds,
+  act: Act,
+) {
   const assigneeId = each.to ? idOf(ids.people, each.to) : null;
   if (each.assign) {
     return assignIncident(
@@ -147,16 +177,21 @@ function decide(incident: Incident, each: Step, told: Story, ids: DemoIds, act: 
   if (each.start) {
     return startIncident(
       incident,
-      { assigneeId: incident.assigneeId ?? idOf(ids.people, 'sam'), acknowledgement: { id: 'demo', text: each.start } },
+      { assigneeId: incident.assigneeId ?? idOf(ids.people, 'sam'), acknowledgement: each.carried },
       act,
     );
   }
   if (each.hold) {
-    const question = each.hold === 'CUSTOMER' ? { id: 'demo', text: each.text ?? '' } : null;
     const until = each.hold === 'SCHEDULED' ? new Date(act.at.getTime() + 48 * HOUR_MS) : null;
     return holdIncident(
       incident,
-      { reason: each.hold, question, until, vendorReference: each.text ?? null, waitsFor: each.text ?? null },
+      {
+        reason: each.hold,
+        question: each.carried,
+        until,
+        vendorReference: each.text ?? null,
+        waitsFor: each.text ?? null,
+      },
       act,
     );
   }
