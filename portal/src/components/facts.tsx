@@ -108,6 +108,7 @@ export function Links({ incident }: { incident: Facts }) {
   if (incident.links.length === 0) return null;
   const mayUnlink = incident.allowedActions.includes('LINK');
   const unlink = async ({ kind, target }: Facts['links'][number]) => {
+    if (target === null) return; // Whoever may link sees every number.
     try {
       setError(null);
       const input = { id: incident.id, expectedVersion: incident.version, kind, target };
@@ -123,15 +124,15 @@ export function Links({ incident }: { incident: Facts }) {
       <h2>{text('links.title')}</h2>
       {error && <Failure error={error} retry={() => setError(null)} />}
       <ul className="links">
-        {incident.links.map((link) => (
-          <li key={`${link.kind}.${link.target}`}>
+        {incident.links.map((link, index) => (
+          <li key={`${link.kind}.${link.target ?? index}`}>
             {wordFor(text, 'linkKind', link.kind)}{' '}
             {link.incident ? (
               <Link to="/incidents/$id" params={{ id: link.incident.number }} search={true}>
                 {link.incident.number} {link.incident.title}
               </Link>
             ) : (
-              link.target
+              (link.target ?? text('links.hidden'))
             )}{' '}
             {link.incident && (
               <span className="quiet">{wordFor(text, staff ? 'state' : 'customerState', link.incident.state)}</span>

@@ -47,6 +47,7 @@ export function HistoryEntries({ entries }: { entries: readonly Entry[] }) {
               <p key={field} className="change">
                 {text('history.change', { field: wordFor(text, 'changed', field) })}{' '}
                 {from !== null && <s>{word(field, from)}</s>} {to !== null && <span>{word(field, to)}</span>}
+                {from === null && to === null && <span>{text('links.hidden')}</span>}
               </p>
             ))}
             {entry.remark && <p className="remark">{entry.remark}</p>}

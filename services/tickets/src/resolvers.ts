@@ -5,7 +5,7 @@ import type { Owed } from '@desk/kit/types';
 import { findEntry, type CatalogueEntry } from './catalogue.ts';
 import { explainClock } from './clock-explanation.ts';
 import type * as api from './generated/api.ts';
-import { historyEntry } from './history.ts';
+import { historyEntry, numbersTold, withoutForeignNumbers } from './history.ts';
 import { clockView } from './incident-view.ts';
 import { incidentNumber, type Incident, type IncidentLink } from './incident.ts';
 import { mutations } from './mutations.ts';
@@ -74,9 +74,13 @@ const Incident: api.IncidentResolvers & Owed<api.Incident, Incident, api.Inciden
     if (!viewer.staff) return connection(slicePage([], page), async () => 0);
     return connection(await store.listNotes(_id, page), () => store.countNotes(_id));
   },
-  async history(incident, args, { store, viewer }) {
+  async history(incident, args, { store, viewer, reach }) {
     const page = await store.history(incident, viewer.staff, pageRequest(args));
-    return { nodes: page.rows.map((event) => historyEntry(incident._id, event)), pageInfo: pageInfoOf(page) };
+    const entries = page.rows.map((event) => historyEntry(incident._id, event));
+    const numbers = reach === 'ALL' ? [] : numbersTold(entries);
+    const seen = numbers.length ? await store.numbersWithin(reach, numbers) : null;
+    const nodes = seen ? entries.map((entry) => withoutForeignNumbers(entry, seen)) : entries;
+    return { nodes, pageInfo: pageInfoOf(page) };
   },
 };
 
@@ -86,6 +90,10 @@ const Actor: api.ActorResolvers = {
 };
 
 const IncidentLink: api.IncidentLinkResolvers & Owed<api.IncidentLink, IncidentLink, api.IncidentLinkResolvers> = {
+  async target({ target, targetId }, _args, { incidents, reach }) {
+    const seen = reach === 'ALL' || targetId === null || (await incidents.load(targetId)) !== null;
+    return seen ? target : null;
+  },
   incident: ({ targetId }, _args, { incidents }) => (targetId === null ? null : incidents.load(targetId)),
 };
 

@@ -1,3 +1,4 @@
+import type { Viewer } from '@desk/kit/viewer';
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import {
   ASSIGNMENT,
@@ -18,6 +19,7 @@ import {
   type Desk,
   type Shown,
 } from './desk.fixture.ts';
+import { incidentLoader } from './incident-loader.ts';
 
 const MONDAY_10 = '2026-06-29T14:00:00Z'; // 10:00 in Toronto, two days before Canada Day
 
@@ -227,6 +229,40 @@ describe('the wall between distributors (example 20)', () => {
     expect(foreign.code).toBe('NOT_FOUND');
   });
 
+  test('a link to another distributor’s incident tells its number to nobody who may not see it, neither now nor in the history', async () => {
+    const [ofA, ofB, alsoOfA] = [await desk.report(), await desk.report({}, bert), await desk.report()];
+    const once = await desk.act('linkIncident', ofA, { kind: 'RELATED_TO', target: ofB.number });
+    const twice = await desk.act('linkIncident', once, { kind: 'RELATED_TO', target: alsoOfA.number });
+    await desk.act('linkIncident', twice, { kind: 'CAUSED_BY_CHANGE', target: 'CHG-000007' });
+    const query = `query($id: ID!) { incident(id: $id) {
+      links { kind target incident { id } } history(first: 9) { nodes { changes { field from to } } } } }`;
+    const seen = async (viewer: Viewer) => {
+      const { links, history } = done<Linked>(await desk.ask(viewer, query, { id: ofA.id }));
+      return {
+        links: links.map(({ target, incident }) => [target, incident?.id ?? null]),
+        history: history.nodes.flatMap(({ changes }) => changes.map(({ from, to }) => from ?? to)),
+      };
+    };
+    const whole = {
+      links: [
+        [ofB.number, ofB.id],
+        [alsoOfA.number, alsoOfA.id],
+        ['CHG-000007', null],
+      ],
+      history: [ofB.number, alsoOfA.number, 'CHG-000007'],
+    };
+    expect(await seen(sam)).toEqual(whole);
+    expect(await seen(agentFor(LDC_A, LDC_B))).toEqual(whole);
+    const hidden = {
+      links: [[null, null], ...whole.links.slice(1)],
+      history: [null, alsoOfA.number, 'CHG-000007'],
+    };
+    expect(await seen(lena)).toEqual(hidden);
+    const current = await desk.show(ofA.id);
+    await desk.act('unlinkIncident', current, { kind: 'RELATED_TO', target: ofB.number });
+    expect((await seen(lena)).history).toEqual([...hidden.history, null]);
+  });
+
   test('an agent of two distributors sees each only while acting for it', async () => {
     const ofA = await desk.report();
     const ofB = await desk.report({}, bert);
@@ -257,6 +293,11 @@ describe('the wall between distributors (example 20)', () => {
     expect(made).toEqual({ organization: { id: LDC_A }, requester: { id: 'per_aga', actingFor: { id: LDC_A } } });
   });
 });
+
+interface Linked {
+  links: { target: string | null; incident: { id: string } | null }[];
+  history: { nodes: { changes: { from: string | null; to: string | null }[] }[] };
+}
 
 describe('safe retries (example 20)', () => {
   const CREATE = 'mutation($i: CreateIncidentInput!) { createIncident(input: $i) { id number version } }';
@@ -299,6 +340,25 @@ describe('what an answer costs', () => {
     expect(done<unknown[]>(await desk.ask(sam, query, { r: representations }))).toHaveLength(50);
     expect(questions).toHaveBeenCalledTimes(1);
     questions.mockRestore();
+  });
+
+  test('whether links may be seen is one question for all of them, and for a page of history one', async () => {
+    const [mine, theirs] = [await desk.report(), await desk.report({}, bert)];
+    await desk.act('linkIncident', mine, { kind: 'RELATED_TO', target: theirs.number });
+    const { store } = desk.service;
+    const questions = [jest.spyOn(store, 'incidentsById'), jest.spyOn(store, 'numbersWithin')];
+    const query =
+      'query($id: ID!) { incident(id: $id) { links { target incident { id } } history(first: 9) { nodes { changes { to } } } } }';
+    done(await desk.ask(lena, query, { id: mine.id }));
+    expect(questions.map(({ mock }) => mock.calls.length)).toEqual([1, 1]);
+    for (const question of questions) question.mockRestore();
+  });
+
+  test('no question to the store names more than a hundred incidents', async () => {
+    const named: number[] = [];
+    const store = { incidentsById: async (_reach: unknown, ids: readonly string[]) => (named.push(ids.length), []) };
+    await incidentLoader(store, 'ALL').loadMany(Array.from({ length: 250 }, (_, n) => `inc_${n}`));
+    expect(named).toEqual([100, 100, 50]);
   });
 });
 

@@ -43,6 +43,8 @@ export interface Store {
   findIncident(reach: Reach, idOrNumber: string): Promise<Incident | null>;
   /** Incidents by id, in one query, within reach; in no order. */
   incidentsById(reach: Reach, ids: readonly string[]): Promise<Incident[]>;
+  /** Those of the numbers whose incidents are within reach. */
+  numbersWithin(reach: Reach, numbers: readonly number[]): Promise<Set<number>>;
   /** A page of incidents within reach. */
   listIncidents(
     reach: Reach,
@@ -99,6 +101,15 @@ export async function openStore({
       Incidents.find({ _id: { $in: [...ids] }, ...within(reach) }, RECORD_ONLY)
         .maxTimeMS(OPERATION_MS_MAX)
         .lean<Incident[]>(),
+    async numbersWithin(reach, numbers) {
+      const found = await Incidents.find(
+        { $and: [NUMBERED, { number: { $in: [...numbers] } }, within(reach)] },
+        { number: 1 },
+      )
+        .maxTimeMS(OPERATION_MS_MAX)
+        .lean<Pick<Incident, 'number'>[]>();
+      return new Set(found.flatMap(({ number }) => number ?? []));
+    },
     listIncidents(reach, filter, order, page) {
       const asked = incidentFilter(reach, filter);
       const listed = order?.field === 'NUMBER' ? { $and: [asked, NUMBERED] } : asked;
