@@ -7,7 +7,7 @@ import {
   type FieldDefinitionNode,
   type ObjectTypeDefinitionNode,
 } from 'graphql';
-import { readFileSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import { composeSupergraph } from './composition.ts';
 import { DOMAINS, domainSdl, eventsSdl, supergraphSdl } from './sdl.ts';
 
@@ -77,11 +77,18 @@ describe.each(DOCUMENTS)('the SDL of $name', ({ document }) => {
   });
 });
 
-test.each(DOMAINS)('every rule that the SDL of %s names is one of its policy', (domain) => {
-  const policy = readFileSync(new URL(`../../services/${domain}/src/policy.ts`, import.meta.url), 'utf8');
-  const rules = [...domainSdl(domain).matchAll(/@access\(rule: "(\w+)"\)/g)].map(([, rule]) => rule);
+test.each(DOMAINS)('every rule that the SDL of %s names is one of its policy, and is asked', (domain) => {
+  const folder = new URL(`../../services/${domain}/src/`, import.meta.url);
+  const sources = readdirSync(folder)
+    .filter((name) => name.endsWith('.ts') && !/\.(test|fixture)\.ts$/.test(name))
+    .map((name) => readFileSync(new URL(name, folder), 'utf8'));
+  const rules = [...domainSdl(domain).matchAll(/@access\(rule: "(\w+)"\)/g)].map(([, rule]) => rule ?? '');
   expect(rules.length).toBeGreaterThan(0);
-  for (const rule of rules) expect(policy).toContain(`export function ${rule}(`);
+  for (const rule of new Set(rules)) {
+    const named = sources.join('\n').match(new RegExp(`\\b${rule}\\b`, 'g')) ?? [];
+    expect(sources.filter((source) => source.includes(`export function ${rule}(`))).toHaveLength(1);
+    expect({ rule, asked: named.length > 1 }).toEqual({ rule, asked: true });
+  }
 });
 
 const DESCRIBED = new Set<string>([

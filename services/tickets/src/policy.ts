@@ -2,14 +2,9 @@ import { hasRole, type Viewer } from '@desk/kit/viewer';
 import type { IncidentAction } from './generated/api.ts';
 import { possibleActions, type Incident } from './incident.ts';
 
-/** What an agent or partner needs to read, and to write, tickets. */
+/** What an agent or partner needs to read, and to write, tickets. What anybody may read is the store's matter, by the reach. */
 export const READ_SCOPE = 'TICKETS_READ';
 export const WRITE_SCOPE = 'TICKETS_WRITE';
-
-/** Reading is a matter of the store's scope; whoever is in it may read. */
-export function mayReadIncident(viewer: Viewer, incident: Incident): boolean {
-  return viewer.staff || viewer.auditor || belongsTo(viewer, incident.organizationId, READ_SCOPE);
-}
 
 /** Reports for an organization: its own people, agents and partners with the scope, and the SME for everybody. */
 export function mayCreateIncident(viewer: Viewer, organizationId: string): boolean {
@@ -86,10 +81,6 @@ function mayWriteFor(viewer: Viewer, organizationId: string): boolean {
       membership.roles.some((role) => role === 'LDC_USER' || role === 'LDC_ADMIN'),
   );
   return member || acts(viewer, organizationId, WRITE_SCOPE);
-}
-
-function belongsTo(viewer: Viewer, organizationId: string, scope: string): boolean {
-  return viewer.memberships.some((m) => m.organizationId === organizationId) || acts(viewer, organizationId, scope);
 }
 
 function acts(viewer: Viewer, organizationId: string, scope: string): boolean {

@@ -9,7 +9,7 @@ import { historyEntry, numbersTold, withoutForeignNumbers } from './history.ts';
 import { clockView } from './incident-view.ts';
 import { incidentNumber, type Incident, type IncidentLink } from './incident.ts';
 import { mutations } from './mutations.ts';
-import { allowedActions, mayReadAudit } from './policy.ts';
+import { allowedActions, mayNoteIncident, mayReadAudit } from './policy.ts';
 import { forbidden } from './request.ts';
 import type { TicketsContext } from './context.ts';
 
@@ -71,7 +71,7 @@ const Incident: api.IncidentResolvers & Owed<api.Incident, Incident, api.Inciden
   },
   async internalNotes({ _id }, args, { store, viewer }) {
     const page = pageRequest(args);
-    if (!viewer.staff) return connection(slicePage([], page), async () => 0);
+    if (!mayNoteIncident(viewer)) return connection(slicePage([], page), async () => 0);
     return connection(await store.listNotes(_id, page), () => store.countNotes(_id));
   },
   async history(incident, args, { store, viewer, reach }) {
