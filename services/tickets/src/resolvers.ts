@@ -53,6 +53,7 @@ const Incident: api.IncidentResolvers & Owed<api.Incident, Incident, api.Inciden
   assignmentGroup: ({ assignmentGroupId }, _args, { catalogue }) =>
     assignmentGroupId === null ? null : entryOf(catalogue.assignmentGroups, assignmentGroupId),
   assignee: ({ assigneeId }) => (assigneeId === null ? null : { __typename: 'Person', id: assigneeId }),
+  closesAt: ({ state, closesAt }) => (state === 'RESOLVED' ? closesAt : null),
   clocks: ({ clocks }, _args, { sla, clock }) => clocks.map((each) => clockView(each, sla, clock.now())),
   explainClock({ clocks }, { kind, language }, { sla, clock, reference }) {
     const found = clocks.find((each) => each.kind === kind);

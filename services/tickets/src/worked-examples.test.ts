@@ -163,6 +163,7 @@ describe('examples 8 and 9, reopening over Family Day', () => {
 
     const closed = await until(resolved, ({ state }) => state === 'CLOSED');
     expect(closed.closedAt).toBe('2026-02-20T18:00:00.000Z');
+    expect(closed.closesAt).toBeNull();
     const { id } = closed;
     const answer = await desk.ask<{ createFollowUp: Shown }>(
       lena,
