@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import type { Provenance } from './reference-data.ts';
 
 /** An entry that people choose from: a service, a category, a group. */
 export interface CatalogueEntry {
@@ -15,7 +16,11 @@ export interface Catalogue {
   services: readonly CatalogueEntry[];
   categories: readonly CatalogueEntry[];
   assignmentGroups: readonly CatalogueEntry[];
+  /** Where each list comes from; a placeholder waits for the SME's own. */
+  provenance: Record<CatalogueList, Provenance>;
 }
+
+type CatalogueList = 'services' | 'categories' | 'assignmentGroups';
 
 const entry = z.strictObject({
   id: z.string().regex(/^[A-Z][A-Z0-9_]*$/),
@@ -26,11 +31,18 @@ const entries = z
   .array(entry)
   .min(1)
   .refine((list) => new Set(list.map(({ id }) => id)).size === list.length, 'names a code twice');
-const file = z.strictObject({ source: z.string(), services: entries, categories: entries, assignmentGroups: entries });
+const list = z.strictObject({ source: z.string().min(1), placeholder: z.boolean().default(false), entries });
+const file = z.strictObject({ services: list, categories: list, assignmentGroups: list });
 
 /** Reads `data/catalogue.yaml`. Throws when it is wrong, so that the service does not start with it. */
 export function loadCatalogue(url: URL = new URL('../data/catalogue.yaml', import.meta.url)): Catalogue {
-  return file.parse(parse(readFileSync(url, 'utf8')));
+  const { services, categories, assignmentGroups } = file.parse(parse(readFileSync(url, 'utf8')));
+  return {
+    services: services.entries,
+    categories: categories.entries,
+    assignmentGroups: assignmentGroups.entries,
+    provenance: { services, categories, assignmentGroups },
+  };
 }
 
 /** The entry of a code. Null when there is none. */
