@@ -3,8 +3,13 @@ import { Refusal } from './errors.ts';
 
 const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})$/;
 const WITHOUT_ZONE = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?$/;
+/** Length of `2026-04-06T15:30`. */
+const WALL_CHARACTERS = 16;
 
-/** `DateTime`: an instant. Refuses a local time without its zone, since nobody can know what instant it means. */
+/**
+ * `DateTime`: an instant. Refuses a day that no calendar has, and a local time without its zone, since nobody can know
+ * what instant it means.
+ */
 export const DateTime = new GraphQLScalarType<Date, string>({
   name: 'DateTime',
   serialize: (value) => (value as Date).toISOString(),
@@ -30,7 +35,7 @@ export function formatDuration(ms: number): string {
 function instant(value: unknown): Date {
   if (typeof value === 'string' && INSTANT.test(value)) {
     const parsed = new Date(value);
-    if (!Number.isNaN(parsed.getTime())) return parsed;
+    if (!Number.isNaN(parsed.getTime()) && isWallTime(value.slice(0, WALL_CHARACTERS))) return parsed;
   }
   if (typeof value === 'string' && WITHOUT_ZONE.test(value)) {
     throw new Refusal(
@@ -39,4 +44,9 @@ function instant(value: unknown): Date {
     );
   }
   throw new Refusal('BAD_USER_INPUT', `${JSON.stringify(value)} is not an instant. Give it as 2026-04-06T15:30:00Z.`);
+}
+
+/** True for a date and time that a calendar has: `Date` would take 30 February for 2 March. */
+function isWallTime(text: string): boolean {
+  return new Date(`${text}Z`).toISOString().startsWith(text);
 }
