@@ -182,6 +182,15 @@ describe('a partner client', () => {
     await expect(created).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });
   });
 
+  test('cannot be given a role of the staff', async () => {
+    const memberships = [{ organization: 'SME', roles: ['SME_ANALYST'] as const }];
+    const created = demo.acts.createClient({ ...buildClient(), memberships }, ACT);
+    await expect(created).rejects.toMatchObject({
+      code: 'BAD_USER_INPUT',
+      extensions: { fields: [{ path: 'input.memberships' }] },
+    });
+  });
+
   test('tells of its creation and of its end', async () => {
     const { _id } = await demo.acts.createClient(buildClient(), ACT);
     await demo.acts.deactivateClient(_id, ACT);

@@ -8,10 +8,15 @@ export interface PartnerClient extends PrincipalRecord {
   kind: 'CLIENT';
 }
 
-/** A new partner client. Refuses BAD_USER_INPUT. */
+/** A new partner client. It belongs to no staff: what the SME answers is said by people. Refuses BAD_USER_INPUT. */
 export function registerClient(id: string, input: PrincipalInput, act: Act): Decision<PartnerClient> {
   const check = new InputCheck();
   const record = principalFields(id, 'CLIENT', input, check);
+  check.require(
+    'input.memberships',
+    record.memberships.every(({ organizationType }) => organizationType !== 'SME'),
+    'the SME has people only.',
+  );
   check.done();
   return { record, events: [principalEvent('created', record, ['name', 'active', 'memberships'], act)] };
 }
