@@ -1,6 +1,6 @@
 import { InputCheck } from '@desk/kit/input';
 import type { Decision } from '@desk/kit/journal';
-import { cancelClock, excludeClock, pauseClock, reopenClock, resumeClock, stopClock } from './clock.ts';
+import { cancelClock, excludeClock, pauseClock, resumeClock, stopClock } from './clock.ts';
 import type {
   CauseCategory,
   HoldReason,
@@ -10,7 +10,15 @@ import type {
   ResolutionCode,
   Urgency,
 } from './generated/api.ts';
-import { answeredClocks, eachClock, eachClockWithRoom, retargeted, settled } from './incident-clocks.ts';
+import {
+  PAUSED_KINDS,
+  answeredClocks,
+  eachClock,
+  eachClockWithRoom,
+  reopenedClocks,
+  retargeted,
+  settled,
+} from './incident-clocks.ts';
 import { told, type Changes, type Telling } from './incident-event.ts';
 import {
   LINKS_MAX,
@@ -123,10 +131,7 @@ export function holdIncident(incident: Incident, input: HoldInput, act: Act): De
       until: reason === 'SCHEDULED' ? input.until : null,
     },
     clocks: pausing
-      ? eachClockWithRoom(clocks, act, (clock, calendar) => pauseClock(clock, calendar, act.at, reason), [
-          'RESOLUTION',
-          'UPDATE',
-        ])
+      ? eachClockWithRoom(clocks, act, (clock, calendar) => pauseClock(clock, calendar, act.at, reason), PAUSED_KINDS)
       : clocks,
   };
   const changes: Changes = { holdReason: [null, reason] };
@@ -198,12 +203,7 @@ export function reopenIncident(incident: Incident, reason: string, act: Act): De
     closesAt: null,
     reopenCount: incident.reopenCount + 1,
     links: incident.links.filter((link) => link.kind !== 'DUPLICATE_OF'),
-    clocks: eachClockWithRoom(
-      incident.clocks,
-      act,
-      (clock, calendar) => reopenClock(clock, calendar, act.at, 'REOPENED'),
-      ['RESOLUTION', 'UPDATE'],
-    ),
+    clocks: reopenedClocks(incident, act),
   };
   return told(incident, settled(reopened, act), 'REOPENED', act, { personal: { remark } });
 }

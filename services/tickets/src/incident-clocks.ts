@@ -5,6 +5,8 @@ import {
   cancelClock,
   nextFire,
   nextWakeAt,
+  pauseClock,
+  reopenClock,
   retargetClock,
   startClock,
   stateOf,
@@ -17,13 +19,14 @@ import type { Act, Incident } from './incident.ts';
 import type { Sla } from './sla.ts';
 
 const CLOCK_KINDS: readonly ClockKind[] = ['RESPONSE', 'RESOLUTION', 'UPDATE'];
+/** Those that begin with the report. An update is owed from the first public answer on. */
+const FIRST_KINDS: readonly ClockKind[] = ['RESPONSE', 'RESOLUTION'];
+/** Those that wait with the customer. */
+export const PAUSED_KINDS: readonly ClockKind[] = ['RESOLUTION', 'UPDATE'];
 
 /** The clocks of a new incident. */
 export function startedClocks(priority: Priority, act: Act): Clock[] {
-  return CLOCK_KINDS.flatMap((kind) => {
-    const target = act.sla.target(kind, priority);
-    return target ? [startClock(kind, target, act.at, 'CREATED')] : [];
-  });
+  return begun(FIRST_KINDS, { priority, hold: null }, 'CREATED', act);
 }
 
 /** Changes the clocks of some kinds, each by its own calendar. */
@@ -48,30 +51,65 @@ export function eachClockWithRoom(...args: Parameters<typeof eachClock>): Clock[
   }
 }
 
-/**
- * The clocks after a public answer of the SME: the response is given, and the next update is owed anew, unless the incident
- * waits for the customer, when none is owed.
- */
+/** The clocks after a public answer of the SME: the response is given, and the next update is owed anew. */
 export function answeredClocks(incident: Incident, act: Act): Clock[] {
-  return incident.clocks.map((clock) => {
-    if (clock.kind === 'RESPONSE') return stopClock(clock, act.sla.calendarOf(clock), act.at, 'ANSWERED');
-    const owed = clock.kind === 'UPDATE' && !incident.hold?.pausing;
-    const target = owed ? act.sla.target('UPDATE', incident.priority) : null;
-    return target ? startClock('UPDATE', target, act.at, 'ANSWERED') : clock;
-  });
+  const clocks = eachClock(incident.clocks, act, (clock, calendar) => stopClock(clock, calendar, act.at, 'ANSWERED'), [
+    'RESPONSE',
+  ]);
+  return withNextUpdate({ ...incident, clocks }, 'ANSWERED', act);
 }
 
 /** The clocks after the priority changed: open ones move to its targets, by the rule of retargetClock. */
 export function retargeted(incident: Incident, priority: Priority, act: Act): Clock[] {
-  return CLOCK_KINDS.flatMap((kind) => {
-    const clock = incident.clocks.find((known) => known.kind === kind);
-    const target = act.sla.target(kind, priority);
-    const ended = clock?.kind === 'UPDATE' && stateOf(clock) === 'STOP'; // Its priority had no such target meanwhile.
-    if (!clock || ended) return target ? [startClock(kind, target, act.at, 'RECLASSIFIED')] : [];
+  const moved = incident.clocks.map((clock) => {
     const calendar = act.sla.calendarOf(clock);
-    if (!target) return [cancelClock(clock, calendar, act.at, 'RECLASSIFIED')];
-    return [retargetClock(clock, calendar, target, act.at)];
+    const target = act.sla.target(clock.kind, priority);
+    return target
+      ? retargetClock(clock, calendar, target, act.at)
+      : cancelClock(clock, calendar, act.at, 'RECLASSIFIED');
   });
+  const missing = FIRST_KINDS.filter((kind) => !moved.some((clock) => clock.kind === kind));
+  const clocks = [...moved, ...begun(missing, { ...incident, priority }, 'RECLASSIFIED', act)];
+  if (isOpen(clocks, 'RESPONSE') || isOpen(clocks, 'UPDATE')) return clocks;
+  return withNextUpdate({ ...incident, priority, clocks }, 'RECLASSIFIED', act);
+}
+
+/** The clocks after a reopening: the solution is owed with what is left of its time, the next update anew. */
+export function reopenedClocks(incident: Incident, act: Act): Clock[] {
+  const clocks = eachClockWithRoom(
+    incident.clocks,
+    act,
+    (clock, calendar) => reopenClock(clock, calendar, act.at, 'REOPENED'),
+    ['RESOLUTION'],
+  );
+  return withNextUpdate({ ...incident, clocks }, 'REOPENED', act);
+}
+
+/** The clocks with the next update owed from the act on. */
+function withNextUpdate(incident: Incident, cause: string, act: Act): Clock[] {
+  const next = begun(['UPDATE'], incident, cause, act);
+  return next.length ? [...incident.clocks.filter(({ kind }) => kind !== 'UPDATE'), ...next] : incident.clocks;
+}
+
+/** Clocks that begin with the act, where the priority has their targets. While the incident waits for the customer, so do they. */
+function begun(
+  kinds: readonly ClockKind[],
+  { priority, hold }: Pick<Incident, 'priority' | 'hold'>,
+  cause: string,
+  act: Act,
+): Clock[] {
+  return kinds.flatMap((kind) => {
+    const target = act.sla.target(kind, priority);
+    if (!target) return [];
+    const clock = startClock(kind, target, act.at, cause);
+    const waits = hold?.pausing && PAUSED_KINDS.includes(kind);
+    return [waits ? pauseClock(clock, target.calendar, act.at, hold.reason) : clock];
+  });
+}
+
+/** True while something of a kind is owed, also while it waits. */
+function isOpen(clocks: readonly Clock[], kind: ClockKind): boolean {
+  return clocks.some((clock) => clock.kind === kind && stateOf(clock) !== 'STOP');
 }
 
 /** Something that falls due by itself. */

@@ -1,0 +1,130 @@
+import { describe, expect, test } from '@jest/globals';
+import { toronto } from './clock-fixtures.ts';
+import type { Clock } from './clock.ts';
+import {
+  answerIncident,
+  holdIncident,
+  reclassifyIncident,
+  reopenIncident,
+  resolveIncident,
+  resumeIncident,
+  startIncident,
+} from './incident-acts.ts';
+import { openIncident } from './incident-opening.ts';
+import type { Act, Incident } from './incident.ts';
+import { loadReferenceData } from './reference-data.ts';
+import { slaOver } from './sla.ts';
+
+/** An hour of 9 June 2026, a Tuesday, in Toronto. */
+type Time = `${number}:${number}`;
+
+const sla = slaOver(loadReferenceData());
+const HIGH = { impact: 'HIGH', urgency: 'HIGH' } as const;
+const MEDIUM = { impact: 'MEDIUM', urgency: 'MEDIUM' } as const;
+const QUESTION = {
+  reason: 'CUSTOMER',
+  question: { id: 'com_question', text: 'Which file?' },
+  until: null,
+} as const;
+
+describe('updates', () => {
+  test('are not owed by a new P1 before its first answer', () => {
+    expect(reported('09:00').clocks.map(({ kind }) => kind)).toEqual(['RESPONSE', 'RESOLUTION']);
+  });
+
+  test('are owed from the first answer on', () => {
+    expect(updateOf(answered(reported('09:00'), '09:10'))).toMatchObject({
+      startedAt: at('09:10'),
+      dueAt: at('09:40'),
+    });
+  });
+
+  test('are owed anew from each answer on', () => {
+    const twice = answered(answered(reported('09:00'), '09:10'), '09:30');
+    expect(updatesOf(twice)).toMatchObject([{ startedAt: at('09:30'), dueAt: at('10:00') }]);
+  });
+
+  test('are not owed before the first answer when the priority is raised', () => {
+    expect(updatesOf(raised(reported('09:00', MEDIUM), '09:30'))).toEqual([]);
+  });
+
+  test('are owed from a raised priority on, once an answer was given', () => {
+    const incident = raised(answered(reported('09:00', MEDIUM), '09:10'), '09:30');
+    expect(updateOf(incident)).toMatchObject({ startedAt: at('09:30'), dueAt: at('10:00') });
+  });
+
+  test('are not owed while an incident waits for the customer, also when its priority is raised meanwhile', () => {
+    const held = holdIncident(started(reported('09:00', MEDIUM), '09:10'), QUESTION, act('10:00')).record;
+    const update = updateOf(raised(held, '10:30'));
+    expect([update?.intervals.at(-1), update?.dueAt]).toEqual([
+      { from: at('10:30'), to: null, state: 'PAUSE', cause: 'CUSTOMER' },
+      null,
+    ]);
+    expect(updateOf(resumeIncident(raised(held, '10:30'), act('12:00')).record)?.dueAt).toEqual(at('12:30'));
+  });
+
+  test('are owed anew from an answer that was given while an incident waited for the customer', () => {
+    const held = holdIncident(started(reported('09:00'), '09:10'), QUESTION, act('09:20')).record;
+    const resumed = resumeIncident(answered(held, '10:00'), act('12:00')).record;
+    expect(updatesOf(resumed)).toMatchObject([{ startedAt: at('10:00'), dueAt: at('12:30') }]);
+  });
+
+  test('are owed with their whole time after a reopening', () => {
+    const reopened = reopenIncident(resolved(started(reported('09:00'), '09:10'), '09:35'), 'Again.', act('12:00'));
+    expect(updatesOf(reopened.record)).toMatchObject([{ startedAt: at('12:00'), dueAt: at('12:30') }]);
+  });
+});
+
+function at(time: Time): Date {
+  return toronto(`2026-06-09T${time.padStart(5, '0')}`);
+}
+
+function act(time: Time): Act {
+  const actor = { id: 'per_sam', kind: 'PERSON', actingFor: null } as const;
+  return { at: at(time), actor, sla, allowedActions: () => [] };
+}
+
+/** A new incident; a P1 unless said otherwise. */
+function reported(time: Time, classification: typeof HIGH | typeof MEDIUM = HIGH): Incident {
+  const contact = { name: 'Lena K.', phone: '+1 416 555 0101', availability: 'Day and night' };
+  const input = {
+    title: 'Reads are missing',
+    description: 'Since 06:00.',
+    serviceId: 'VEE',
+    environment: 'PRODUCTION',
+    contacts: [
+      { rank: 'MAIN', ...contact },
+      { rank: 'BACKUP', ...contact },
+    ],
+    ...classification,
+  } as const;
+  return openIncident(input, { id: 'inc_2', organizationId: 'org_A', source: 'PORTAL' }, act(time)).record;
+}
+
+function started(incident: Incident, time: Time): Incident {
+  const acknowledgement = { id: 'com_ack', text: 'We look into it.' };
+  return startIncident(incident, { assigneeId: 'per_sam', acknowledgement }, act(time)).record;
+}
+
+function answered(incident: Incident, time: Time): Incident {
+  const decision = answerIncident(incident, true, act(time));
+  if (!decision) throw new Error('the answer did nothing');
+  return decision.record;
+}
+
+function raised(incident: Incident, time: Time): Incident {
+  return reclassifyIncident(incident, HIGH, act(time)).record;
+}
+
+function resolved(incident: Incident, time: Time): Incident {
+  const solution = { code: 'FIXED', text: 'Sent again.', cause: 'DATA', duplicateOf: null } as const;
+  return resolveIncident(incident, solution, act(time)).record;
+}
+
+function updatesOf(incident: Incident): Clock[] {
+  return incident.clocks.filter(({ kind }) => kind === 'UPDATE');
+}
+
+function updateOf(incident: Incident): Clock | undefined {
+  return updatesOf(incident).at(-1);
+}
