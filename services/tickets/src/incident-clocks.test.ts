@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { toronto } from './clock-fixtures.ts';
-import type { Clock } from './clock.ts';
+import { stateOf, type Clock } from './clock.ts';
 import {
   answerIncident,
   holdIncident,
@@ -72,6 +72,49 @@ describe('updates', () => {
   test('are owed with their whole time after a reopening', () => {
     const reopened = reopenIncident(resolved(started(reported('09:00'), '09:10'), '09:35'), 'Again.', act('12:00'));
     expect(updatesOf(reopened.record)).toMatchObject([{ startedAt: at('12:00'), dueAt: at('12:30') }]);
+  });
+
+  test('are not moved back by an answer that is applied late', () => {
+    const incident = answered(started(reported('09:00'), '09:10'), '09:30');
+    expect(answerIncident(incident, true, act('09:20'))).toBeNull();
+  });
+});
+
+describe('a missed update', () => {
+  const late = answered(started(reported('09:00'), '09:10'), '10:00');
+
+  test('stays with its breach when the next one is given', () => {
+    expect(updatesOf(late)).toMatchObject([
+      { startedAt: at('09:10'), outcome: 'BREACHED', breachedAt: at('09:40'), stoppedAt: at('10:00') },
+      { startedAt: at('10:00'), outcome: null, breachedAt: null, dueAt: at('10:30') },
+    ]);
+  });
+
+  test('is told when its answer comes before the timer', () => {
+    const { events } = answerIncident(started(reported('09:00'), '09:10'), true, act('10:00')) ?? { events: [] };
+    const told = events.map(({ data, at: when }) => [data['kind'], data['clock'], when]);
+    expect(told).toContainEqual(['CLOCK_BREACHED', 'UPDATE', at('09:40')]);
+  });
+
+  test('stays when the priority loses and regains its updates', () => {
+    const lowered = reclassifyIncident(late, MEDIUM, act('10:40')).record;
+    expect(updatesOf(raised(lowered, '11:00')).map(({ breachedAt }) => breachedAt)).toEqual([
+      at('09:40'),
+      at('10:30'),
+      null,
+    ]);
+  });
+
+  test('stays ended when the incident is reopened', () => {
+    const reopened = reopenIncident(resolved(late, '10:10'), 'Again.', act('12:00')).record;
+    expect(updatesOf(reopened).map(stateOf)).toEqual(['STOP', 'RUN']);
+  });
+
+  test('is one of at most twenty that an incident keeps, the newest', () => {
+    let incident = started(reported('00:00'), '00:10');
+    for (let hour = 1; hour <= 22; hour++) incident = answered(incident, `${hour}:00`);
+    const missed = updatesOf(incident).filter(({ breachedAt }) => breachedAt !== null);
+    expect([missed.length, missed[0]?.startedAt, updateOf(incident)?.startedAt]).toEqual([20, at('2:00'), at('22:00')]);
   });
 });
 

@@ -23,6 +23,8 @@ const CLOCK_KINDS: readonly ClockKind[] = ['RESPONSE', 'RESOLUTION', 'UPDATE'];
 const FIRST_KINDS: readonly ClockKind[] = ['RESPONSE', 'RESOLUTION'];
 /** Those that wait with the customer. */
 export const PAUSED_KINDS: readonly ClockKind[] = ['RESOLUTION', 'UPDATE'];
+/** Missed updates that an incident keeps, the newest ones. The log keeps all. */
+const MISSED_UPDATES_MAX = 20;
 
 /** The clocks of a new incident. */
 export function startedClocks(priority: Priority, act: Act): Clock[] {
@@ -56,7 +58,9 @@ export function answeredClocks(incident: Incident, act: Act): Clock[] {
   const clocks = eachClock(incident.clocks, act, (clock, calendar) => stopClock(clock, calendar, act.at, 'ANSWERED'), [
     'RESPONSE',
   ]);
-  return withNextUpdate({ ...incident, clocks }, 'ANSWERED', act);
+  const update = clocks.findLast(({ kind }) => kind === 'UPDATE');
+  // An answer that is applied late does not move the next update back.
+  return update && act.at <= update.startedAt ? clocks : withNextUpdate({ ...incident, clocks }, 'ANSWERED', act);
 }
 
 /** The clocks after the priority changed: open ones move to its targets, by the rule of retargetClock. */
@@ -85,10 +89,16 @@ export function reopenedClocks(incident: Incident, act: Act): Clock[] {
   return withNextUpdate({ ...incident, clocks }, 'REOPENED', act);
 }
 
-/** The clocks with the next update owed from the act on. */
+/** The clocks with the next update owed from the act on, behind the missed ones before it. */
 function withNextUpdate(incident: Incident, cause: string, act: Act): Clock[] {
   const next = begun(['UPDATE'], incident, cause, act);
-  return next.length ? [...incident.clocks.filter(({ kind }) => kind !== 'UPDATE'), ...next] : incident.clocks;
+  if (!next.length) return incident.clocks;
+  const ended = eachClock(incident.clocks, act, (clock, calendar) => stopClock(clock, calendar, act.at, cause), [
+    'UPDATE',
+  ]);
+  const others = ended.filter(({ kind }) => kind !== 'UPDATE');
+  const missed = ended.filter(({ kind, breachedAt }) => kind === 'UPDATE' && breachedAt !== null);
+  return [...others, ...missed.slice(-MISSED_UPDATES_MAX), ...next];
 }
 
 /** Clocks that begin with the act, where the priority has their targets. While the incident waits for the customer, so do they. */

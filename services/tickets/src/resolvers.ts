@@ -56,7 +56,7 @@ const Incident: api.IncidentResolvers & Owed<api.Incident, Incident, api.Inciden
   closesAt: ({ state, closesAt }) => (state === 'RESOLVED' ? closesAt : null),
   clocks: ({ clocks }, _args, { sla, clock }) => clocks.map((each) => clockView(each, sla, clock.now())),
   explainClock({ clocks }, { kind, language }, { sla, clock, reference }) {
-    const found = clocks.find((each) => each.kind === kind);
+    const found = clocks.findLast((each) => each.kind === kind);
     if (!found) return null;
     const { summary, lines } = explainClock(found, sla.calendarOf(found), {
       now: clock.now(),

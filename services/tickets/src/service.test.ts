@@ -57,6 +57,24 @@ describe('the way of an incident', () => {
     ]);
   });
 
+  test('a missed update is still told after the next one, and the newest one is explained', async () => {
+    const started = await desk.started(await desk.report({ impact: 'HIGH', urgency: 'HIGH', contacts: CONTACTS }));
+    desk.ground.clock.set('2026-06-29T14:31:00Z');
+    await desk.comment(started, 'Batch 88 is running again.', sam);
+    const answered = await desk.show(started.id);
+    const updates = answered.clocks.filter(({ kind }) => kind === 'UPDATE');
+    expect(updates).toMatchObject([
+      { outcome: 'BREACHED', breachedAt: '2026-06-29T14:30:00.000Z' },
+      { outcome: null, dueAt: '2026-06-29T15:01:00.000Z' },
+    ]);
+    expect([answered.breached, answered.dueAt]).toEqual([true, '2026-06-29T15:01:00.000Z']);
+    const query = 'query($id: ID!) { incident(id: $id) { explainClock(kind: UPDATE) { summary } } }';
+    const { explainClock } = done<{ explainClock: { summary: string } }>(
+      await desk.ask(lena, query, { id: started.id }),
+    );
+    expect(explainClock.summary).toContain('Due Mon 29 Jun 2026, 11:01 EDT');
+  });
+
   test('an action that the state does not allow is refused with those it allows', async () => {
     const reported = await desk.report();
     const refused = await desk.refusal('holdIncident', reported, { reason: 'VENDOR', vendorReference: 'OSP-1' });
