@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useId, useState } from 'react';
 import type { Facts } from '../actions.ts';
 import { explanationQuery } from '../api/queries.ts';
+import { MISSED_KEPT_MAX, countMissedUpdates, currentClocks } from '../clock-list.ts';
 import { useCommand } from '../commands.ts';
 import { useDesk } from '../desk.tsx';
 import { durationMs } from '../format.ts';
@@ -19,20 +20,21 @@ export function Clocks({ incident }: { incident: Facts }) {
   const text = useText();
   const [explained, setExplained] = useState<ClockKind | null>(null);
   const panelId = useId();
-  const kinds = incident.clocks.map(({ kind }) => kind);
+  const clocks = currentClocks(incident.clocks);
+  const kinds = clocks.map(({ kind }) => kind);
   useCommand('explain', () => {
     // Each press goes to the next clock, and after the last one closes the explanation.
     const next = kinds[explained === null ? 0 : kinds.indexOf(explained) + 1];
     setExplained(next ?? null);
   });
-  if (incident.clocks.length === 0) return null;
+  if (clocks.length === 0) return null;
   return (
     <section className="clocks" aria-labelledby={`${panelId}-title`}>
       <h2 id={`${panelId}-title`}>{text('clocks.title')}</h2>
       <ul>
-        {incident.clocks.map((clock) => (
+        {clocks.map((clock) => (
           <li key={clock.kind} className={clock.outcome === 'BREACHED' || clock.breachedAt ? 'late' : ''}>
-            <ClockLine clock={clock} />
+            <ClockLine clock={clock} missed={clock.kind === 'UPDATE' ? countMissedUpdates(incident.clocks) : 0} />
             <button
               type="button"
               className="plain"
@@ -52,7 +54,7 @@ export function Clocks({ incident }: { incident: Facts }) {
   );
 }
 
-function ClockLine({ clock }: { clock: Clock }) {
+function ClockLine({ clock, missed }: { clock: Clock; missed: number }) {
   const text = useText();
   const { format } = useDesk();
   const now = useNow();
@@ -76,6 +78,9 @@ function ClockLine({ clock }: { clock: Clock }) {
       <span className="quiet">
         {text('clocks.used', { used: format.duration(clock.elapsed), budget: format.duration(clock.budget) })}
       </span>
+      {missed > 0 && (
+        <span>{text(missed < MISSED_KEPT_MAX ? 'clocks.missed' : 'clocks.missedMany', { count: missed })}</span>
+      )}
       <span className="bar" aria-hidden="true">
         <span style={{ inlineSize: `${Math.round(used * 100)}%` }} />
       </span>
