@@ -118,6 +118,16 @@ describe('a missed update', () => {
   });
 });
 
+test('an answer of a computer system stops no clock', () => {
+  const incident = reported('09:00');
+  const system = { ...act('09:10'), actor: { id: 'cli_1', kind: 'CLIENT', actingFor: null } } as const;
+  expect(answerIncident(incident, true, system)).toBeNull();
+  const acknowledgement = { id: 'com_ack', text: 'Received.' };
+  expect(startIncident(incident, { assigneeId: 'per_sam', acknowledgement }, system).record.clocks).toEqual(
+    incident.clocks,
+  );
+});
+
 function at(time: Time): Date {
   return toronto(`2026-06-09T${time.padStart(5, '0')}`);
 }

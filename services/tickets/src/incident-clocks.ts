@@ -53,8 +53,12 @@ export function eachClockWithRoom(...args: Parameters<typeof eachClock>): Clock[
   }
 }
 
-/** The clocks after a public answer of the SME: the response is given, and the next update is owed anew. */
+/**
+ * The clocks after a public answer of the SME: the response is given, and the next update is owed anew. What a computer
+ * system says answers nothing.
+ */
 export function answeredClocks(incident: Incident, act: Act): Clock[] {
+  if (act.actor.kind !== 'PERSON') return incident.clocks;
   const clocks = eachClock(incident.clocks, act, (clock, calendar) => stopClock(clock, calendar, act.at, 'ANSWERED'), [
     'RESPONSE',
   ]);
