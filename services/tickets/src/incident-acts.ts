@@ -284,12 +284,12 @@ export function unlinkIncident(incident: Incident, link: IncidentLink, act: Act)
 
 /**
  * What a public comment does to its incident: an answer of the SME stops the response clock and begins a new update
- * interval; one of the customer ends waiting for the customer. Null when it does nothing.
+ * interval; one of the customer ends a wait that stops the customer's clock. Null when it does nothing.
  */
 export function answerIncident(incident: Incident, fromSme: boolean, act: Act): Decision<Incident> | null {
   if (!OPEN_STATES.includes(incident.state)) return null;
   if (!fromSme)
-    return incident.hold?.reason === 'CUSTOMER' && incident.hold.since <= act.at
+    return incident.hold?.pausing && incident.hold.since <= act.at
       ? told(incident, settled(resumed(incident, 'REPLY', act), act), 'RESUMED', act)
       : null;
   const clocks = answeredClocks(incident, act);

@@ -128,6 +128,26 @@ test('an answer of a computer system stops no clock', () => {
   );
 });
 
+describe('a reply of the customer', () => {
+  const waiting = (customerWish: boolean): Incident =>
+    holdIncident(
+      started(reported('09:00'), '09:10'),
+      { reason: 'SCHEDULED', question: null, until: at('16:00'), customerWish },
+      act('09:20'),
+    ).record;
+
+  test('ends every wait that stops the clock, also until a date that the customer wished', () => {
+    expect(answerIncident(waiting(true), false, act('11:00'))?.record).toMatchObject({
+      state: 'IN_PROGRESS',
+      hold: null,
+    });
+  });
+
+  test('ends no wait that the customer did not ask for', () => {
+    expect(answerIncident(waiting(false), false, act('11:00'))).toBeNull();
+  });
+});
+
 function at(time: Time): Date {
   return toronto(`2026-06-09T${time.padStart(5, '0')}`);
 }
