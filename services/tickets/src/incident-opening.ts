@@ -44,32 +44,49 @@ export function openIncident(input: OpenIncidentInput, made: NewIncident, act: A
   const priority = act.sla.priorityOf(input.impact, input.urgency, input.environment);
   const contacts = checkedContacts(check, input.contacts ?? [], priority);
   check.done();
-  const opened: Incident = {
+  const record = reported({ ...input, title, description, contacts, requester: act.actor }, made, act);
+  return told(null, record, 'CREATED', act, { personal: { title, description } });
+}
+
+/**
+ * Reports anew what a closed incident did not settle: same requester, organization, service, classification and contacts,
+ * fresh clocks, and a link to the old incident, which stays as it is. Refuses BAD_USER_INPUT.
+ */
+export function openFollowUp(closed: Incident, description: string, made: NewIncident, act: Act): Decision<Incident> {
+  requireAction(closed, 'FOLLOW_UP', act);
+  const check = new InputCheck();
+  const body = check.body('input.description', description, TEXT_KIB_MAX);
+  check.done();
+  const link: IncidentLink = { kind: 'FOLLOW_UP_OF', target: incidentNumber(closed), targetId: closed._id };
+  const opened = reported({ ...closed, description: body }, made, act);
+  const record: Incident = { ...opened, categoryId: closed.categoryId, links: [link] };
+  return told(null, record, 'CREATED', act, { personal: { title: record.title, description: body } });
+}
+
+/** What a new incident takes from its report, or from the incident that it follows up. */
+type Report = Pick<
+  Incident,
+  'title' | 'description' | 'serviceId' | 'environment' | 'impact' | 'urgency' | 'contacts' | 'requester'
+>;
+
+function reported(report: Report, made: NewIncident, act: Act): Incident {
+  const { title, description, serviceId, environment, impact, urgency, contacts, requester } = report;
+  const priority = act.sla.priorityOf(impact, urgency, environment);
+  const record: Incident = {
     ...blankIncident(made.id, made.organizationId, act),
     title,
     description,
-    serviceId: input.serviceId,
-    environment: input.environment,
-    impact: input.impact,
-    urgency: input.urgency,
+    serviceId,
+    environment,
+    impact,
+    urgency,
     priority,
+    requester,
     contacts,
     clocks: startedClocks(priority, act),
     source: made.source,
   };
-  return told(null, settled(opened, act), 'CREATED', act, { personal: { title, description } });
-}
-
-/**
- * Reports anew what a closed incident did not settle: same organization, service and classification, fresh clocks, and a
- * link to the old incident, which stays as it is.
- */
-export function openFollowUp(closed: Incident, description: string, made: NewIncident, act: Act): Decision<Incident> {
-  requireAction(closed, 'FOLLOW_UP', act);
-  const { record } = openIncident({ ...closed, description }, made, act);
-  const link: IncidentLink = { kind: 'FOLLOW_UP_OF', target: incidentNumber(closed), targetId: closed._id };
-  const opened = { ...record, categoryId: closed.categoryId, links: [link] };
-  return told(null, opened, 'CREATED', act, { personal: { title: opened.title, description: opened.description } });
+  return settled(record, act);
 }
 
 /** What every new incident begins with, wherever it comes from. */

@@ -17,7 +17,7 @@ import {
   unlinkIncident,
   type CarriedComment,
 } from './incident-acts.ts';
-import { openFollowUp, openIncident } from './incident-opening.ts';
+import { openFollowUp, openIncident, type NewIncident } from './incident-opening.ts';
 import { incidentNumber, requireAction, type Incident, type IncidentLink } from './incident.ts';
 import { mayCreateIncident } from './policy.ts';
 import {
@@ -31,6 +31,7 @@ import {
   requireMay,
   writeKey,
   type ChangeInput,
+  type WriteInput,
 } from './request.ts';
 import type { TicketsContext } from './context.ts';
 
@@ -45,8 +46,7 @@ export const mutations: Required<api.MutationResolvers> = {
     if (!mayCreateIncident(context.viewer, organizationId))
       throw forbidden('Your role does not allow reporting incidents.');
     known(context.catalogue.services, input.serviceId, 'input.serviceId');
-    const source = context.viewer.kind === 'CLIENT' ? 'API' : 'PORTAL';
-    const made = { id: newRecordId(context, 'inc', 'createIncident', input), organizationId, source } as const;
+    const made = newIncident(context, 'createIncident', input, organizationId);
     const { record, events } = openIncident(input, made, actOf(context, organizationId));
     return context.store.incidents.create(record, events, { key, numbered: true });
   },
@@ -155,15 +155,21 @@ export const mutations: Required<api.MutationResolvers> = {
     const key = writeKey(context, 'createFollowUp', input);
     const closed = await requireMay(context, 'FOLLOW_UP', input.id);
     const { organizationId } = closed;
-    const made = {
-      id: newRecordId(context, 'inc', 'createFollowUp', input),
-      organizationId,
-      source: 'PORTAL',
-    } as const;
+    const made = newIncident(context, 'createFollowUp', input, organizationId);
     const { record, events } = openFollowUp(closed, input.description, made, actOf(context, organizationId));
     return context.store.incidents.create(record, events, { key, numbered: true });
   },
 };
+
+function newIncident(
+  context: TicketsContext,
+  operation: string,
+  input: WriteInput,
+  organizationId: string,
+): NewIncident {
+  const source = context.viewer.kind === 'CLIENT' ? 'API' : 'PORTAL';
+  return { id: newRecordId(context, 'inc', operation, input), organizationId, source };
+}
 
 /**
  * The organization that a report is for: the one named, by id or code; left out, the viewer's only one. One that the viewer

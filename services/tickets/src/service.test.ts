@@ -173,6 +173,44 @@ async function until(id: string, holds: (incident: Shown) => boolean): Promise<S
   throw new Error('it did not come to it');
 }
 
+describe('a follow-up', () => {
+  const FOLLOW_UP =
+    'mutation($i: CreateFollowUpInput!) { createFollowUp(input: $i) { priority source requester { id } contacts { name } } }';
+
+  /** An incident that was closed by itself. */
+  async function closed(incident: Shown): Promise<Shown> {
+    const started = await desk.started(incident);
+    const resolved = await desk.act('resolveIncident', started, { code: 'FIXED', text: 'Done.', cause: 'DATA' });
+    desk.ground.clock.set(resolved.closesAt ?? '');
+    return until(resolved.id, ({ state }) => state === 'CLOSED');
+  }
+
+  test('asks nobody for the contacts that the closed incident had none of', async () => {
+    const raised = await desk.act('reclassifyIncident', await desk.report(), { impact: 'HIGH', urgency: 'HIGH' });
+    const { id } = await closed(raised);
+    const answer = await desk.ask(lena, FOLLOW_UP, { i: { id, description: 'It is wrong again.' } });
+    expect(done(answer)).toMatchObject({ priority: 'P1', contacts: [] });
+  });
+
+  test('made by a partner’s system says so, and stays the requester’s', async () => {
+    const { id } = await closed(await desk.report());
+    const i = { id, description: 'It is wrong again.', idempotencyKey: 'follow-up-1' };
+    expect(done(await desk.ask(partner, FOLLOW_UP, { i }))).toMatchObject({
+      source: 'API',
+      requester: { id: lena.id },
+    });
+  });
+
+  test('without words is refused', async () => {
+    const { id } = await closed(await desk.report());
+    const answer = await desk.ask(lena, FOLLOW_UP, { i: { id, description: ' ' } });
+    expect(answer.errors?.[0]?.extensions).toMatchObject({
+      code: 'BAD_USER_INPUT',
+      fields: [{ path: 'input.description' }],
+    });
+  });
+});
+
 describe('who may do what', () => {
   test('a distributor reports, comments and withdraws, but does not work incidents', async () => {
     const reported = await desk.report();

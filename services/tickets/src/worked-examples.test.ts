@@ -166,12 +166,15 @@ describe('examples 8 and 9, reopening over Family Day', () => {
     expect(closed.closesAt).toBeNull();
     const { id } = closed;
     const answer = await desk.ask<{ createFollowUp: Shown }>(
-      lena,
-      'mutation($i: CreateFollowUpInput!) { createFollowUp(input: $i) { number state links { kind target } clocks { kind state dueAt } } }',
+      sme,
+      `mutation($i: CreateFollowUpInput!) { createFollowUp(input: $i) {
+        number state requester { id } source links { kind target } clocks { kind state dueAt } } }`,
       { i: { id, description: 'It is wrong again.' } },
     );
     expect(answer.data?.createFollowUp).toMatchObject({
       state: 'NEW',
+      requester: { id: lena.id },
+      source: 'PORTAL',
       links: [{ kind: 'FOLLOW_UP_OF', target: closed.number }],
       clocks: [
         { kind: 'RESPONSE', state: 'RUN' },
