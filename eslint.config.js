@@ -34,6 +34,7 @@ const RULES = [
   'incident-acts',
   'incident-clocks',
   'incident-event',
+  'incident-links',
   'comment',
   'clock',
   'clock-*',

@@ -1,15 +1,7 @@
 import { InputCheck } from '@desk/kit/input';
 import type { Decision } from '@desk/kit/journal';
 import { cancelClock, excludeClock, pauseClock, resumeClock, stopClock } from './clock.ts';
-import type {
-  CauseCategory,
-  HoldReason,
-  Impact,
-  IncidentLinkKind,
-  Priority,
-  ResolutionCode,
-  Urgency,
-} from './generated/api.ts';
+import type { CauseCategory, HoldReason, Impact, Priority, ResolutionCode, Urgency } from './generated/api.ts';
 import {
   PAUSED_KINDS,
   answeredClocks,
@@ -20,15 +12,8 @@ import {
   settled,
 } from './incident-clocks.ts';
 import { told, type Changes, type Telling } from './incident-event.ts';
-import {
-  LINKS_MAX,
-  OPEN_STATES,
-  TEXT_KIB_MAX,
-  requireAction,
-  type Act,
-  type Incident,
-  type IncidentLink,
-} from './incident.ts';
+import { checkLink } from './incident-links.ts';
+import { OPEN_STATES, TEXT_KIB_MAX, requireAction, type Act, type Incident, type IncidentLink } from './incident.ts';
 
 const REFERENCE_CHARACTERS_MAX = 200;
 
@@ -42,14 +27,18 @@ export interface AssignInput {
 }
 
 /** Gives an incident to a group and confirms its classification, which the first assignment must state. */
-export function assignIncident(incident: Incident, input: AssignInput, act: Act): Decision<Incident> {
+export function assignIncident(
+  incident: Incident,
+  input: AssignInput,
+  act: Act,
+  check = new InputCheck(),
+): Decision<Incident> {
   requireAction(incident, 'ASSIGN', act);
   const categoryId = input.categoryId ?? incident.categoryId;
-  const check = new InputCheck();
   check.require('input.categoryId', categoryId !== null, 'say what the incident is about.');
   if (incident.state === 'NEW') {
-    check.require('input.impact', Boolean(input.impact), 'confirm the impact.');
-    check.require('input.urgency', Boolean(input.urgency), 'confirm the urgency.');
+    check.require('input.impact', input.impact != null, 'confirm the impact.');
+    check.require('input.urgency', input.urgency != null, 'confirm the urgency.');
   }
   check.done();
   const moved = incident.assignmentGroupId !== null && incident.assignmentGroupId !== input.assignmentGroupId;
@@ -76,10 +65,10 @@ export function startIncident(
   incident: Incident,
   input: { assigneeId: string; acknowledgement: CarriedComment | null },
   act: Act,
+  check = new InputCheck(),
 ): Decision<Incident> {
   requireAction(incident, 'START', act);
   const { acknowledgement } = input;
-  const check = new InputCheck();
   if (acknowledgement) check.body('input.acknowledgement', acknowledgement.text, TEXT_KIB_MAX);
   check.done();
   const clocks = acknowledgement ? answeredClocks(incident, act) : incident.clocks;
@@ -99,10 +88,14 @@ export interface HoldInput {
 }
 
 /** Lets an incident wait. Waiting for the customer, or until a date the customer wished, pauses the resolution clock. */
-export function holdIncident(incident: Incident, input: HoldInput, act: Act): Decision<Incident> {
+export function holdIncident(
+  incident: Incident,
+  input: HoldInput,
+  act: Act,
+  check = new InputCheck(),
+): Decision<Incident> {
   requireAction(incident, 'HOLD', act);
   const { reason } = input;
-  const check = new InputCheck();
   if (reason === 'CUSTOMER') check.body('input.question', input.question?.text, TEXT_KIB_MAX);
   else check.require('input.question', input.question === null, 'belongs to CUSTOMER only.');
   if (reason === 'VENDOR') check.line('input.vendorReference', input.vendorReference, REFERENCE_CHARACTERS_MAX);
@@ -151,13 +144,17 @@ export interface ResolveInput {
   cause: CauseCategory;
   serviceId?: string | null;
   /** The incident that covers it, with DUPLICATE. */
-  duplicateOf: { target: string; targetId: string } | null;
+  duplicateOf: Pick<IncidentLink, 'target' | 'targetId'> | null;
 }
 
-/** Gives the solution. Stops the clocks; those of a duplicate are not counted. */
-export function resolveIncident(incident: Incident, input: ResolveInput, act: Act): Decision<Incident> {
+/** Gives the solution. Stops the clocks; those of a duplicate are not counted, and it is linked to the incident that covers it. */
+export function resolveIncident(
+  incident: Incident,
+  input: ResolveInput,
+  act: Act,
+  check = new InputCheck(),
+): Decision<Incident> {
   requireAction(incident, 'RESOLVE', act);
-  const check = new InputCheck();
   const text = check.body('input.text', input.text, TEXT_KIB_MAX);
   const duplicate = input.code === 'DUPLICATE';
   check.require(
@@ -165,11 +162,10 @@ export function resolveIncident(incident: Incident, input: ResolveInput, act: Ac
     duplicate === (input.duplicateOf !== null),
     duplicate ? 'name the incident that covers it.' : 'belongs to DUPLICATE only.',
   );
+  const link: IncidentLink | null = input.duplicateOf && { kind: 'DUPLICATE_OF', ...input.duplicateOf };
+  if (link) checkLink(incident, link, { kind: 'input.code', target: 'input.duplicateOf' }, check);
   check.done();
   const end = duplicate ? excludeClock : stopClock;
-  const links = input.duplicateOf
-    ? withLink(incident.links, { kind: 'DUPLICATE_OF', ...input.duplicateOf })
-    : incident.links;
   const resolved: Incident = {
     ...incident,
     state: 'RESOLVED',
@@ -178,7 +174,7 @@ export function resolveIncident(incident: Incident, input: ResolveInput, act: Ac
     resolution: { code: input.code, text, cause: input.cause },
     resolvedAt: act.at,
     closesAt: act.sla.closesAt(act.at),
-    links,
+    links: link ? [...incident.links, link] : incident.links,
     clocks: eachClock(incident.clocks, act, (clock, calendar) =>
       end(clock, calendar, act.at, duplicate ? 'DUPLICATE' : 'RESOLVED'),
     ),
@@ -240,10 +236,17 @@ export interface ReclassifyInput {
 }
 
 /** Changes the classification, and with it the targets, by the rule of retargetClock. */
-export function reclassifyIncident(incident: Incident, input: ReclassifyInput, act: Act): Decision<Incident> {
+export function reclassifyIncident(
+  incident: Incident,
+  input: ReclassifyInput,
+  act: Act,
+  check = new InputCheck(),
+): Decision<Incident> {
   requireAction(incident, 'RECLASSIFY', act);
-  const check = new InputCheck();
-  const reason = input.priority || input.reason ? check.body('input.reason', input.reason, TEXT_KIB_MAX) : null;
+  const { impact, urgency, serviceId, priority } = input;
+  const isEmpty = impact === null && urgency === null && serviceId == null && priority === undefined;
+  check.require('input', !isEmpty, 'say what changes: impact, urgency, serviceId or priority.');
+  const reason = priority || input.reason != null ? check.body('input.reason', input.reason, TEXT_KIB_MAX) : null;
   check.done();
   const classified = classify(
     { ...incident, serviceId: input.serviceId ?? incident.serviceId },
@@ -251,35 +254,6 @@ export function reclassifyIncident(incident: Incident, input: ReclassifyInput, a
     act,
   );
   return told(incident, settled(classified, act), 'RECLASSIFIED', act, reason ? { personal: { remark: reason } } : {});
-}
-
-/** Adds a link. Refuses one that is there already, a second parent, and a link to itself. */
-export function linkIncident(incident: Incident, link: IncidentLink, act: Act): Decision<Incident> {
-  requireAction(incident, 'LINK', act);
-  const check = new InputCheck();
-  check.require('input.target', link.targetId !== incident._id, 'an incident cannot be linked to itself.');
-  check.require('input.target', !incident.links.some((known) => sameLink(known, link)), 'this link is there already.');
-  check.require(
-    'input.kind',
-    !(ONE_ONLY.has(link.kind) && incident.links.some((known) => known.kind === link.kind)),
-    'an incident has at most one such link.',
-  );
-  check.require('input.target', incident.links.length < LINKS_MAX, `an incident has at most ${LINKS_MAX} links.`);
-  check.done();
-  const linked = { ...incident, links: withLink(incident.links, link) };
-  return told(incident, settled(linked, act), 'LINKED', act, { changes: { [link.kind]: [null, link.target] } });
-}
-
-/** Takes a link away. Refuses when there is no such link. */
-export function unlinkIncident(incident: Incident, link: IncidentLink, act: Act): Decision<Incident> {
-  requireAction(incident, 'LINK', act);
-  const links = incident.links.filter((known) => !sameLink(known, link));
-  const check = new InputCheck();
-  check.require('input.target', links.length < incident.links.length, 'there is no such link.');
-  check.done();
-  return told(incident, settled({ ...incident, links }, act), 'UNLINKED', act, {
-    changes: { [link.kind]: [link.target, null] },
-  });
 }
 
 /**
@@ -296,8 +270,6 @@ export function answerIncident(incident: Incident, fromSme: boolean, act: Act): 
   const unchanged = clocks.every((clock, index) => clock === incident.clocks[index]);
   return unchanged ? null : told(incident, settled({ ...incident, clocks }, act), 'ANSWERED', act);
 }
-
-const ONE_ONLY: ReadonlySet<IncidentLinkKind> = new Set(['CHILD_OF', 'DUPLICATE_OF', 'FOLLOW_UP_OF']);
 
 /** Impact, urgency or a hand-set priority changed: the priority follows, and open clocks move to its targets. */
 function classify(
@@ -341,12 +313,4 @@ export function resumed(incident: Incident, cause: string, act: Act): Incident {
 /** An incident that ends for good: accepted, or by itself. */
 export function closed(incident: Incident, act: Act): Decision<Incident> {
   return told(incident, settled({ ...incident, state: 'CLOSED', closedAt: act.at }, act), 'CLOSED', act);
-}
-
-function withLink(links: readonly IncidentLink[], link: IncidentLink): IncidentLink[] {
-  return links.some((known) => sameLink(known, link)) ? [...links] : [...links, link];
-}
-
-function sameLink(a: IncidentLink, b: IncidentLink): boolean {
-  return a.kind === b.kind && a.target === b.target;
 }

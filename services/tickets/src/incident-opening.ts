@@ -37,8 +37,12 @@ export interface NewIncident {
 }
 
 /** Reports an incident: priority from impact and urgency, state NEW, clocks running. Refuses BAD_USER_INPUT. */
-export function openIncident(input: OpenIncidentInput, made: NewIncident, act: Act): Decision<Incident> {
-  const check = new InputCheck();
+export function openIncident(
+  input: OpenIncidentInput,
+  made: NewIncident,
+  act: Act,
+  check = new InputCheck(),
+): Decision<Incident> {
   const title = check.line('input.title', input.title, TITLE_CHARACTERS_MAX);
   const description = check.body('input.description', input.description, TEXT_KIB_MAX);
   const priority = act.sla.priorityOf(input.impact, input.urgency, input.environment);

@@ -1,6 +1,8 @@
-import { badInput, notFound } from '@desk/kit/errors';
+import { notFound } from '@desk/kit/errors';
+import { InputCheck } from '@desk/kit/input';
 import { findEntry, type CatalogueEntry } from './catalogue.ts';
 import type { Aggregates } from '@desk/kit/journal';
+import type { Viewer } from '@desk/kit/viewer';
 import { writeComment, writeNote, type Comment, type InternalNote } from './comment.ts';
 import type * as api from './generated/api.ts';
 import {
@@ -8,15 +10,14 @@ import {
   cancelIncident,
   closeIncident,
   holdIncident,
-  linkIncident,
   reclassifyIncident,
   reopenIncident,
   resolveIncident,
   resumeIncident,
   startIncident,
-  unlinkIncident,
   type CarriedComment,
 } from './incident-acts.ts';
+import { LINK_TARGETS, ONE_ONLY, linkIncident, recordNumber, unlinkIncident } from './incident-links.ts';
 import { openFollowUp, openIncident, type NewIncident } from './incident-opening.ts';
 import { incidentNumber, requireAction, type Incident, type IncidentLink } from './incident.ts';
 import { mayCreateIncident } from './policy.ts';
@@ -35,79 +36,81 @@ import {
 } from './request.ts';
 import type { TicketsContext } from './context.ts';
 
-/** Chains of links that are followed to find a circle. */
+/** Links of a chain that are followed to find a circle. A longer chain is refused. */
 const CHAIN_MAX = 50;
 
 /** One mutation for each business action. */
 export const mutations: Required<api.MutationResolvers> = {
   async createIncident(_root, { input }, context) {
     const key = writeKey(context, 'createIncident', input);
-    const organizationId = await reportingOrganization(context, input.actingFor);
-    if (!mayCreateIncident(context.viewer, organizationId))
-      throw forbidden('Your role does not allow reporting incidents.');
-    known(context.catalogue.services, input.serviceId, 'input.serviceId');
+    const check = new InputCheck();
+    const organizationId = await reportingOrganization(context, input.actingFor, check);
+    requireKnown(context.catalogue.services, input.serviceId, 'input.serviceId', check);
     const made = newIncident(context, 'createIncident', input, organizationId);
-    const { record, events } = openIncident(input, made, actOf(context, organizationId));
+    const { record, events } = openIncident(input, made, actOf(context, organizationId), check);
     return context.store.incidents.create(record, events, { key, numbered: true });
   },
 
-  async assignIncident(_root, { input }, context) {
-    await requireMay(context, 'ASSIGN', input.id);
-    known(context.catalogue.assignmentGroups, input.assignmentGroupId, 'input.assignmentGroupId');
-    if (input.categoryId) known(context.catalogue.categories, input.categoryId, 'input.categoryId');
-    if (input.assigneeId) await requireAssignee(context, input.assigneeId);
-    return actOnIncident(context, 'ASSIGN', input, (incident, act) => assignIncident(incident, input, act));
-  },
+  assignIncident: (_root, { input }, context) =>
+    actOnIncident(context, 'assignIncident', input, async (_found, check) => {
+      requireKnown(context.catalogue.assignmentGroups, input.assignmentGroupId, 'input.assignmentGroupId', check);
+      requireKnown(context.catalogue.categories, input.categoryId, 'input.categoryId', check);
+      if (input.assigneeId != null) await requireAssignee(context, input.assigneeId, check);
+      return (incident, act) => assignIncident(incident, input, act, check);
+    }),
 
   async startIncident(_root, { input }, context) {
-    await requireMay(context, 'START', input.id);
-    const assigneeId = input.assigneeId ?? context.viewer.id ?? '';
-    await requireAssignee(context, assigneeId);
     const acknowledgement = carried(context, 'startIncident', input, input.acknowledgement);
-    const started = await actOnIncident(context, 'START', input, (incident, act) =>
-      startIncident(incident, { assigneeId, acknowledgement }, act),
-    );
+    const started = await actOnIncident(context, 'startIncident', input, async (_found, check) => {
+      const assigneeId = input.assigneeId ?? context.viewer.id ?? '';
+      await requireAssignee(context, assigneeId, check);
+      return (incident, act) => startIncident(incident, { assigneeId, acknowledgement }, act, check);
+    });
     return withCarried(context, started, acknowledgement);
   },
 
   async holdIncident(_root, { input }, context) {
-    await requireMay(context, 'HOLD', input.id);
-    const until = instantIn(input.until, 'input.until');
     const question = carried(context, 'holdIncident', input, input.question);
-    const held = await actOnIncident(context, 'HOLD', input, (incident, act) =>
-      holdIncident(incident, { ...input, until, question }, act),
-    );
+    const held = await actOnIncident(context, 'holdIncident', input, (_found, check) => (incident, act) => {
+      const until = instantIn(input.until, 'input.until');
+      return holdIncident(incident, { ...input, until, question }, act, check);
+    });
     return withCarried(context, held, question);
   },
 
-  resumeIncident: (_root, { input }, context) =>
-    actOnIncident(context, 'RESUME', input, (incident, act) => resumeIncident(incident, act)),
+  resumeIncident: (_root, { input }, context) => actOnIncident(context, 'resumeIncident', input, () => resumeIncident),
 
-  async resolveIncident(_root, { input }, context) {
-    await requireMay(context, 'RESOLVE', input.id);
-    if (input.serviceId) known(context.catalogue.services, input.serviceId, 'input.serviceId');
-    const master = input.duplicateOf ? await otherIncident(context, input.id, input.duplicateOf, 'DUPLICATE_OF') : null;
-    const duplicateOf = master && { target: incidentNumber(master), targetId: master._id };
-    return actOnIncident(context, 'RESOLVE', input, (incident, act) =>
-      resolveIncident(incident, { ...input, duplicateOf }, act),
-    );
-  },
+  resolveIncident: (_root, { input }, context) =>
+    actOnIncident(context, 'resolveIncident', input, async (found, check) => {
+      requireKnown(context.catalogue.services, input.serviceId, 'input.serviceId', check);
+      const duplicateOf = input.duplicateOf == null ? null : await masterOf(context, found, input.duplicateOf, check);
+      return (incident, act) => resolveIncident(incident, { ...input, duplicateOf }, act, check);
+    }),
 
   reopenIncident: (_root, { input }, context) =>
-    actOnIncident(context, 'REOPEN', input, (incident, act) => reopenIncident(incident, input.reason, act)),
+    actOnIncident(
+      context,
+      'reopenIncident',
+      input,
+      () => (incident, act) => reopenIncident(incident, input.reason, act),
+    ),
 
-  closeIncident: (_root, { input }, context) =>
-    actOnIncident(context, 'CLOSE', input, (incident, act) => closeIncident(incident, act)),
+  closeIncident: (_root, { input }, context) => actOnIncident(context, 'closeIncident', input, () => closeIncident),
 
   cancelIncident: (_root, { input }, context) =>
-    actOnIncident(context, 'CANCEL', input, (incident, act) => cancelIncident(incident, input.reason, act)),
+    actOnIncident(
+      context,
+      'cancelIncident',
+      input,
+      () => (incident, act) => cancelIncident(incident, input.reason, act),
+    ),
 
-  async reclassifyIncident(_root, { input }, context) {
-    await requireMay(context, 'RECLASSIFY', input.id);
-    if (input.serviceId) known(context.catalogue.services, input.serviceId, 'input.serviceId');
-    const change = { ...input, impact: input.impact ?? null, urgency: input.urgency ?? null };
-    return actOnIncident(context, 'RECLASSIFY', input, (incident, act) => reclassifyIncident(incident, change, act));
-  },
+  reclassifyIncident: (_root, { input }, context) =>
+    actOnIncident(context, 'reclassifyIncident', input, (_found, check) => {
+      requireKnown(context.catalogue.services, input.serviceId, 'input.serviceId', check);
+      const change = { ...input, impact: input.impact ?? null, urgency: input.urgency ?? null };
+      return (incident, act) => reclassifyIncident(incident, change, act, check);
+    }),
 
   async addComment(_root, { input }, context) {
     const { incident, made, key } = await writing(
@@ -140,20 +143,19 @@ export const mutations: Required<api.MutationResolvers> = {
     return context.store.notes.create(record, events, { key });
   },
 
-  async linkIncident(_root, { input }, context) {
-    await requireMay(context, 'LINK', input.id);
-    const link = await checkedLink(context, input);
-    return actOnIncident(context, 'LINK', input, (incident, act) => linkIncident(incident, link, act));
-  },
+  linkIncident: (_root, { input }, context) =>
+    actOnIncident(context, 'linkIncident', input, async (found, check) => {
+      const link = await linkTo(context, found, input, check);
+      return (incident, act) => linkIncident(incident, link, act, check);
+    }),
 
   unlinkIncident: (_root, { input }, context) =>
-    actOnIncident(context, 'LINK', input, (incident, act) =>
-      unlinkIncident(incident, { kind: input.kind, target: input.target.toUpperCase(), targetId: null }, act),
-    ),
+    actOnIncident(context, 'unlinkIncident', input, () => (incident, act) => unlinkIncident(incident, input, act)),
 
   async createFollowUp(_root, { input }, context) {
     const key = writeKey(context, 'createFollowUp', input);
-    const closed = await requireMay(context, 'FOLLOW_UP', input.id);
+    const closed = await reachableIncident(context, input.id);
+    requireMay(context.viewer, 'FOLLOW_UP', closed);
     const { organizationId } = closed;
     const made = newIncident(context, 'createFollowUp', input, organizationId);
     const { record, events } = openFollowUp(closed, input.description, made, actOf(context, organizationId));
@@ -172,33 +174,43 @@ function newIncident(
 }
 
 /**
- * The organization that a report is for: the one named, by id or code; left out, the viewer's only one. One that the viewer
- * may not see answers NOT_FOUND, as one that does not exist.
+ * The organization that a report is for: the one named, by id or code; left out, the viewer's only one. Empty where `check` has
+ * the reason. One that the viewer may not see answers NOT_FOUND, as one that does not exist. Refuses FORBIDDEN.
  */
 async function reportingOrganization(
   { viewer, directory, reach }: TicketsContext,
   named: string | null | undefined,
+  check: InputCheck,
 ): Promise<string> {
-  if (named) {
-    const found = await directory.findOrganization(named);
-    if (!found?.active || (reach !== 'ALL' && !reach.includes(found._id))) throw notFound();
-    return found._id;
-  }
+  const found = named == null ? null : await directory.findOrganization(named);
+  if (named != null && (!found?.active || (reach !== 'ALL' && !reach.includes(found._id)))) throw notFound();
+  const organizationId = found?._id ?? ownOrganization(viewer);
+  check.require('input.actingFor', organizationId !== null, 'say which organization you report for.');
+  if (organizationId === null) return '';
+  if (!mayCreateIncident(viewer, organizationId)) throw forbidden('Your role does not allow reporting incidents.');
+  return organizationId;
+}
+
+/** The only organization that a viewer can report for. Null for the staff, and for agents and partners, who say which. */
+function ownOrganization(viewer: Viewer): string | null {
   const [own, ...more] = viewer.staff ? [] : viewer.memberships;
   const isAgent = own?.roles.some((role) => role === 'AGENT_USER' || role === 'PARTNER_CLIENT');
-  if (!own || more.length > 0 || isAgent)
-    throw badInput([{ path: 'input.actingFor', message: 'say which organization you report for.' }]);
-  return own.organizationId;
+  return !own || more.length > 0 || isAgent ? null : own.organizationId;
 }
 
-async function requireAssignee({ directory }: TicketsContext, id: string): Promise<void> {
+async function requireAssignee({ directory }: TicketsContext, id: string, check: InputCheck): Promise<void> {
   const person = await directory.findPerson(id);
   const works = person?.active && person.roles.some((role) => role === 'SME_ANALYST' || role === 'SME_ADMIN');
-  if (!works) throw badInput([{ path: 'input.assigneeId', message: 'is nobody who works incidents.' }]);
+  check.require('input.assigneeId', works === true, 'is nobody who works incidents.');
 }
 
-function known(list: readonly CatalogueEntry[], id: string, path: string): void {
-  if (!findEntry(list, id)) throw badInput([{ path, message: `"${id}" is not a known code.` }]);
+function requireKnown(
+  list: readonly CatalogueEntry[],
+  id: string | null | undefined,
+  path: string,
+  check: InputCheck,
+): void {
+  if (id != null) check.require(path, findEntry(list, id) !== null, `"${id}" is not a known code.`);
 }
 
 /** The public comment that an act carries, with its id; null when the client wrote none. */
@@ -208,7 +220,7 @@ function carried(
   input: ChangeInput,
   text: string | null | undefined,
 ): CarriedComment | null {
-  return text ? { id: newRecordId(context, 'com', operation, input), text } : null;
+  return text == null ? null : { id: newRecordId(context, 'com', operation, input), text };
 }
 
 async function withCarried(
@@ -232,7 +244,8 @@ async function writing(
   writings: Aggregates<Comment> | Aggregates<InternalNote>,
 ) {
   const key = writeKey(context, operation, input);
-  const incident = await requireMay(context, action, input.id);
+  const incident = await reachableIncident(context, input.id);
+  requireMay(context.viewer, action, incident);
   const act = actOf(context, incident.organizationId);
   const id = newRecordId(context, prefix, operation, input);
   // A repeated request gets its first answer, whatever became of the incident since.
@@ -240,45 +253,45 @@ async function writing(
   return { incident, key, made: { id, at: act.at, actor: act.actor } };
 }
 
-/** The link that the input names, with the id of the other incident where it is one. Refuses circles. */
-async function checkedLink(context: TicketsContext, input: api.LinkIncidentInput): Promise<IncidentLink> {
-  const target = input.target.trim().toUpperCase();
-  const expected = LINK_TARGETS[input.kind];
-  if (!expected.some((prefix) => new RegExp(`^${prefix}-\\d{1,12}$`).test(target))) {
-    throw badInput([
-      { path: 'input.target', message: `must be a number such as ${expected.join('-000123 or ')}-000123.` },
-    ]);
-  }
-  if (!target.startsWith('INC-')) return { kind: input.kind, target, targetId: null };
-  const other = await otherIncident(context, input.id, target, input.kind);
-  return { kind: input.kind, target: incidentNumber(other), targetId: other._id };
+/** The incident that covers a duplicate. */
+async function masterOf(context: TicketsContext, incident: Incident, idOrNumber: string, check: InputCheck) {
+  const path = 'input.duplicateOf';
+  const master = await otherIncident(context, incident, { idOrNumber, kind: 'DUPLICATE_OF', path }, check);
+  return { target: master ? incidentNumber(master) : idOrNumber, targetId: master?._id ?? null };
 }
 
-/** The other incident of a link, within reach. Refuses NOT_FOUND, and a circle of one kind of link. */
-async function otherIncident(
+/** The link that the input names, with the id of the other incident where it is one. */
+async function linkTo(
   context: TicketsContext,
-  id: string,
-  target: string,
-  kind: api.IncidentLinkKind,
-): Promise<Incident> {
-  const incident = await reachableIncident(context, id);
-  const other = await reachableIncident(context, target);
-  for (let at: Incident | null = other, steps = 0; at && steps < CHAIN_MAX; steps++) {
-    if (at._id === incident._id) throw badInput([{ path: 'input.target', message: 'the links would form a circle.' }]);
+  incident: Incident,
+  { kind, target }: api.LinkIncidentInput,
+  check: InputCheck,
+): Promise<IncidentLink> {
+  const path = 'input.target';
+  const number = recordNumber(target, LINK_TARGETS[kind], path, check);
+  if (!number?.startsWith('INC-')) return { kind, target: number ?? target, targetId: null };
+  const other = await otherIncident(context, incident, { idOrNumber: number, kind, path }, check);
+  return { kind, target: number, targetId: other?._id ?? null };
+}
+
+/**
+ * The other incident of a link. Null where `check` has the reason: there is none within reach, or its own links lead back, or
+ * on for longer than is followed.
+ */
+async function otherIncident(
+  { store, reach }: TicketsContext,
+  incident: Incident,
+  { idOrNumber, kind, path }: { idOrNumber: string; kind: api.IncidentLinkKind; path: string },
+  check: InputCheck,
+): Promise<Incident | null> {
+  const other = await store.findIncident(reach, idOrNumber);
+  check.require(path, other !== null, 'there is no such incident, or none that you may see.');
+  let at = ONE_ONLY.has(kind) ? other : null;
+  for (let steps = 0; at && steps <= CHAIN_MAX; steps++) {
     const next: string | null | undefined = at.links.find((link) => link.kind === kind)?.targetId;
-    at = next && kind !== 'RELATED_TO' ? ((await context.store.incidentsById('ALL', [next]))[0] ?? null) : null;
+    check.require(path, next !== incident._id, 'the links would form a circle.');
+    at = next && next !== incident._id ? ((await store.incidentsById('ALL', [next]))[0] ?? null) : null;
   }
+  check.require(path, at === null, `more than ${CHAIN_MAX} links lie behind it: link to one of those.`);
   return other;
 }
-
-/** What each kind of link leads to, by the prefix of its number. */
-const LINK_TARGETS: Record<api.IncidentLinkKind, readonly string[]> = {
-  CHILD_OF: ['INC'],
-  DUPLICATE_OF: ['INC'],
-  FOLLOW_UP_OF: ['INC'],
-  RELATED_TO: ['INC', 'REQ', 'PRB', 'CHG', 'CE'],
-  CAUSED_BY_CHANGE: ['CHG'],
-  FIXED_BY_CHANGE: ['CHG'],
-  CAUSED_BY_PROBLEM: ['PRB'],
-  WORKAROUND_BY: ['KE'],
-};

@@ -1,7 +1,9 @@
 import { Refusal, badInput, notFound } from '@desk/kit/errors';
 import type { Actor } from '@desk/kit/event';
 import { derivedId } from '@desk/kit/ids';
+import { InputCheck } from '@desk/kit/input';
 import { requestKey, type Decision, type RequestKey } from '@desk/kit/journal';
+import type { Viewer } from '@desk/kit/viewer';
 import type { IncidentAction } from './generated/api.ts';
 import { afterDue } from './incident-due.ts';
 import type { Act, Incident } from './incident.ts';
@@ -21,35 +23,52 @@ export interface ChangeInput extends WriteInput {
 }
 
 /**
- * One act of the viewer on an incident: finds it within reach, checks the rule, and lets `decide` say what becomes of it.
- * Refuses NOT_FOUND, FORBIDDEN, CONFLICT, IDEMPOTENCY_KEY_*, and whatever `decide` refuses.
+ * The mutations that change an incident, and the action that each is. The name goes with the retry key: the same key and
+ * input ask something else of another mutation.
+ */
+const ACTION_OF = {
+  assignIncident: 'ASSIGN',
+  startIncident: 'START',
+  holdIncident: 'HOLD',
+  resumeIncident: 'RESUME',
+  resolveIncident: 'RESOLVE',
+  reopenIncident: 'REOPEN',
+  closeIncident: 'CLOSE',
+  cancelIncident: 'CANCEL',
+  reclassifyIncident: 'RECLASSIFY',
+  linkIncident: 'LINK',
+  unlinkIncident: 'LINK',
+} as const satisfies Record<string, IncidentAction>;
+
+/** Says what becomes of an incident. It may run again, on what somebody else made of the incident meanwhile. */
+type Decide = (incident: Incident, act: Act) => Decision<Incident>;
+
+/**
+ * One act of the viewer on an incident. `prepare` is given the incident as it was found, looks up what the input names, and notes
+ * in `check` what is wrong with it; the rule that it returns adds its own problems, and refuses all of them at once.
+ * Refuses NOT_FOUND, FORBIDDEN, CONFLICT, IDEMPOTENCY_KEY_*, and whatever the rule refuses.
  */
 export async function actOnIncident(
   context: TicketsContext,
-  action: IncidentAction,
+  mutation: keyof typeof ACTION_OF,
   input: ChangeInput,
-  decide: (incident: Incident, act: Act) => Decision<Incident>,
+  prepare: (found: Incident, check: InputCheck) => Decide | Promise<Decide>,
 ): Promise<Incident> {
   const { store, reach, viewer } = context;
-  const key = writeKey(context, action, input);
+  const key = writeKey(context, mutation, input);
   const found = await reachableIncident(context, input.id);
+  const decide = await prepare(found, new InputCheck());
   const request = { expectedVersion: input.expectedVersion ?? null, key };
   return store.incidents.change(found._id, { organizations: reach }, request, (incident) => {
-    if (!MAY[action](viewer, incident)) throw forbidden('Your role does not allow this for this incident.');
+    requireMay(viewer, ACTION_OF[mutation], incident);
     const act = actOf(context, incident.organizationId);
     return afterDue(incident, act, (current) => decide(current, act));
   });
 }
 
-/** The incident that the viewer wants to act on, before anything else of the request is looked at. Refuses NOT_FOUND, FORBIDDEN. */
-export async function requireMay(
-  context: TicketsContext,
-  action: IncidentAction,
-  idOrNumber: string,
-): Promise<Incident> {
-  const incident = await reachableIncident(context, idOrNumber);
-  if (!MAY[action](context.viewer, incident)) throw forbidden('Your role does not allow this for this incident.');
-  return incident;
+/** Refuses FORBIDDEN what the viewer's role does not allow. */
+export function requireMay(viewer: Viewer, action: IncidentAction, incident: Incident): void {
+  if (!MAY[action](viewer, incident)) throw forbidden('Your role does not allow this for this incident.');
 }
 
 /** The incident of an id or number, within reach. Refuses NOT_FOUND. */

@@ -1,0 +1,172 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import type { Viewer } from '@desk/kit/viewer';
+import {
+  ASSIGNMENT,
+  LDC_A,
+  REPORT,
+  agentFor,
+  lena,
+  startDesk,
+  type Desk,
+  type Refused,
+  type Shown,
+} from './desk.fixture.ts';
+
+const MONDAY_10 = '2026-06-29T14:00:00Z';
+const CONFIRMED = { impact: 'MEDIUM', urgency: 'MEDIUM' };
+const SOLUTION = { code: 'FIXED', text: 'Sent again.', cause: 'DATA' };
+const DUPLICATE = { code: 'DUPLICATE', text: 'See the other.', cause: 'UNKNOWN' };
+
+let desk: Desk;
+
+beforeAll(async () => {
+  desk = await startDesk(MONDAY_10);
+});
+afterAll(() => desk.service.stop());
+beforeEach(() => desk.ground.clock.set(MONDAY_10));
+
+describe('a request with mistakes', () => {
+  test('to assign is told of all of them at once', async () => {
+    const refused = await desk.refusal('assignIncident', await desk.report(), {
+      assignmentGroupId: 'NOBODY',
+      categoryId: 'NOTHING',
+      assigneeId: 'per_lena',
+    });
+    expect(pathsOf(refused)).toEqual([
+      'input.assignmentGroupId',
+      'input.categoryId',
+      'input.assigneeId',
+      'input.impact',
+      'input.urgency',
+    ]);
+  });
+
+  test('to report is told of all of them at once', async () => {
+    const refused = await reportRefused(agentFor(LDC_A), { ...REPORT, title: ' ', serviceId: 'NONE' });
+    expect(pathsOf(refused)).toEqual(['input.actingFor', 'input.serviceId', 'input.title']);
+  });
+
+  test('to resolve is told of all of them at once', async () => {
+    const started = await desk.started(await desk.report());
+    const refused = await desk.refusal('resolveIncident', started, {
+      ...SOLUTION,
+      text: '',
+      serviceId: 'NONE',
+      duplicateOf: 'INC-999999',
+    });
+    expect(pathsOf(refused)).toEqual(['input.serviceId', 'input.duplicateOf', 'input.text', 'input.duplicateOf']);
+  });
+
+  test.each([
+    ['assignIncident', { ...ASSIGNMENT, ...CONFIRMED, categoryId: '' }, 'input.categoryId'],
+    ['assignIncident', { ...ASSIGNMENT, ...CONFIRMED, assigneeId: '' }, 'input.assigneeId'],
+    ['startIncident', { assigneeId: '' }, 'input.assigneeId'],
+    ['startIncident', { assigneeId: 'per_sam', acknowledgement: '' }, 'input.acknowledgement'],
+    ['reclassifyIncident', { serviceId: '' }, 'input.serviceId'],
+    ['reclassifyIncident', {}, 'input'],
+  ])('%s with an empty value names it: %j', async (mutation, input, path) => {
+    const refused = await desk.refusal(mutation, await desk.report(), input);
+    expect([refused.code, pathsOf(refused)]).toEqual(['BAD_USER_INPUT', [path]]);
+  });
+
+  test.each([
+    ['serviceId', SOLUTION],
+    ['duplicateOf', DUPLICATE],
+  ])('resolveIncident with an empty %s names it', async (field, solution) => {
+    const started = await desk.started(await desk.report());
+    const refused = await desk.refusal('resolveIncident', started, { ...solution, [field]: '' });
+    expect([refused.code, pathsOf(refused)]).toEqual(['BAD_USER_INPUT', [`input.${field}`]]);
+  });
+
+  test('of somebody who may not do it is refused for that', async () => {
+    const refused = await desk.refusal('assignIncident', await desk.report(), { assignmentGroupId: 'NOBODY' }, lena);
+    expect(refused.code).toBe('FORBIDDEN');
+  });
+});
+
+describe('a repeated request', () => {
+  test('gets its first answer, also where the state would refuse it now', async () => {
+    const reported = await desk.report();
+    const withdrawal = { reason: 'It came after all.', idempotencyKey: 'cancel-1' };
+    const first = await desk.act('cancelIncident', reported, withdrawal, lena);
+    expect(await desk.act('cancelIncident', reported, withdrawal, lena)).toEqual(first);
+  });
+
+  test('of another mutation is another request', async () => {
+    const [a, b] = [await desk.report(), await desk.report()];
+    const input = { kind: 'RELATED_TO', target: b.number, idempotencyKey: 'link-1' };
+    const linked = await desk.act('linkIncident', a, input);
+    const refused = await desk.refusal('unlinkIncident', a, input);
+    expect(refused).toMatchObject({ code: 'CONFLICT', currentVersion: linked.version });
+    expect((await desk.act('unlinkIncident', linked, input)).links).toEqual([]);
+  });
+});
+
+describe('a link', () => {
+  test('is taken away by any form of the number that it was made by', async () => {
+    const [a, b] = [await desk.report(), await desk.report()];
+    const short = b.number.replace('INC-', 'inc-').replace(/0+/, ' ').replace(' ', '');
+    const linked = await desk.act('linkIncident', a, { kind: 'RELATED_TO', target: short });
+    const also = await desk.act('linkIncident', linked, { kind: 'CAUSED_BY_CHANGE', target: 'chg-12' });
+    expect(also.links.map(({ target }) => target)).toEqual([b.number, 'CHG-000012']);
+    const unlinked = await desk.act('unlinkIncident', also, { kind: 'RELATED_TO', target: short });
+    expect((await desk.act('unlinkIncident', unlinked, { kind: 'CAUSED_BY_CHANGE', target: 'CHG-12' })).links).toEqual(
+      [],
+    );
+    expect((await desk.history(a)).slice(-2).map(({ kind }) => kind)).toEqual(['UNLINKED', 'UNLINKED']);
+  });
+
+  test('that is not there cannot be taken away', async () => {
+    const refused = await desk.refusal('unlinkIncident', await desk.report(), {
+      kind: 'CHILD_OF',
+      target: 'INC-999999',
+    });
+    expect([refused.code, pathsOf(refused)]).toEqual(['BAD_USER_INPUT', ['input.target']]);
+  });
+
+  test('behind a chain that is too long to follow is refused', async () => {
+    const chain = await Promise.all(Array.from({ length: 53 }, () => desk.report()));
+    const linked = await Promise.all(
+      chain
+        .slice(1)
+        .map((parent, index) =>
+          desk.act('linkIncident', chain[index] as Shown, { kind: 'CHILD_OF', target: parent.number }),
+        ),
+    );
+    const top = chain.at(-1) as Shown;
+    const refused = await desk.refusal('linkIncident', top, { kind: 'CHILD_OF', target: (linked[0] as Shown).number });
+    expect(refused.message).toContain('more than 50 links lie behind it');
+    const near = await desk.refusal('linkIncident', top, { kind: 'CHILD_OF', target: (linked[1] as Shown).number });
+    expect(near.message).toContain('the links would form a circle');
+  });
+});
+
+describe('a duplicate', () => {
+  test('of an incident that is its own duplicate is refused, and the refusal names the field', async () => {
+    const [a, b] = [await desk.started(await desk.report()), await desk.started(await desk.report())];
+    await desk.act('resolveIncident', a, { ...DUPLICATE, duplicateOf: b.number });
+    const circle = await desk.refusal('resolveIncident', b, { ...DUPLICATE, duplicateOf: a.number });
+    const itself = await desk.refusal('resolveIncident', b, { ...DUPLICATE, duplicateOf: b.number });
+    expect([pathsOf(circle), pathsOf(itself)]).toEqual([['input.duplicateOf'], ['input.duplicateOf']]);
+  });
+
+  test('is not linked to an incident that has no room for a link', async () => {
+    const [master, full] = [await desk.report(), await desk.started(await desk.report())];
+    let incident = full;
+    for (let number = 1; number <= 100; number++)
+      incident = await desk.act('linkIncident', incident, { kind: 'RELATED_TO', target: `REQ-${number}` });
+    const refused = await desk.refusal('resolveIncident', incident, { ...DUPLICATE, duplicateOf: master.number });
+    expect(refused.message).toContain('at most 100 links');
+  });
+});
+
+function pathsOf({ fields }: Refused): string[] {
+  return ((fields ?? []) as { path: string }[]).map(({ path }) => path);
+}
+
+async function reportRefused(viewer: Viewer, i: Record<string, unknown>): Promise<Refused> {
+  const query = 'mutation($i: CreateIncidentInput!) { createIncident(input: $i) { id } }';
+  const { errors } = await desk.ask(viewer, query, { i });
+  if (!errors?.[0]) throw new Error('the report was not refused');
+  return { message: errors[0].message, ...errors[0].extensions };
+}
