@@ -10,11 +10,16 @@ import {
 } from '../../../tests/setup/subgraph-client.ts';
 import { createTicketsService, type TicketsService } from './service.ts';
 
-/** Two distributors, and the people of the tests. */
+/** Two distributors, a third that is suspended, and the people of the tests. */
 export const LDC_A = 'org_A';
 export const LDC_B = 'org_B';
+const LDC_SUSPENDED = 'org_C';
 export const lena = buildViewer({ id: 'per_lena', memberships: [{ organizationId: LDC_A, roles: ['LDC_USER'] }] });
 export const bert = buildViewer({ id: 'per_bert', memberships: [{ organizationId: LDC_B, roles: ['LDC_USER'] }] });
+export const tess = buildViewer({
+  id: 'per_tess',
+  memberships: [{ organizationId: LDC_SUSPENDED, roles: ['LDC_USER'] }],
+});
 export const sam = buildViewer({
   id: 'per_sam',
   memberships: [{ organizationId: 'org_SME', roles: ['SME_ANALYST'] }],
@@ -215,6 +220,8 @@ function directoryEvents(): StreamEvent[] {
   const facts: [string, string, Record<string, unknown>][] = [
     [LDC_A, 'organization.created', { code: 'LDC-001', type: 'LDC', status: 'ACTIVE' }],
     [LDC_B, 'organization.created', { code: 'LDC-002', type: 'LDC', status: 'ACTIVE' }],
+    [LDC_SUSPENDED, 'organization.created', { code: 'LDC-003', type: 'LDC', status: 'SUSPENDED' }],
+    ['org_AGENT', 'organization.created', { code: 'AGT-001', type: 'AGENT', status: 'ACTIVE' }],
     ['per_sam', 'person.created', { active: true, roles: ['SME_ANALYST'] }],
   ];
   return facts.map(([aggregate, type, data], index) => ({

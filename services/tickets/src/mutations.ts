@@ -4,6 +4,7 @@ import { findEntry, type CatalogueEntry } from './catalogue.ts';
 import type { Aggregates } from '@desk/kit/journal';
 import type { Viewer } from '@desk/kit/viewer';
 import { writeComment, writeNote, type Comment, type InternalNote } from './comment.ts';
+import type { MirroredOrganization } from './directory-mirror.ts';
 import type * as api from './generated/api.ts';
 import {
   assignIncident,
@@ -182,13 +183,14 @@ async function reportingOrganization(
   named: string | null | undefined,
   check: InputCheck,
 ): Promise<string> {
-  const found = named == null ? null : await directory.findOrganization(named);
-  if (named != null && (!found?.active || (reach !== 'ALL' && !reach.includes(found._id)))) throw notFound();
-  const organizationId = found?._id ?? ownOrganization(viewer);
-  check.require('input.actingFor', organizationId !== null, 'say which organization you report for.');
-  if (organizationId === null) return '';
-  if (!mayCreateIncident(viewer, organizationId)) throw forbidden('Your role does not allow reporting incidents.');
-  return organizationId;
+  const idOrCode = named ?? ownOrganization(viewer);
+  check.require('input.actingFor', idOrCode !== null, 'say which organization you report for.');
+  if (idOrCode === null) return '';
+  const found = await directory.findOrganization(idOrCode);
+  if (!found || (reach !== 'ALL' && !reach.includes(found._id))) throw notFound();
+  if (!mayCreateIncident(viewer, found._id)) throw forbidden('Your role does not allow reporting incidents.');
+  requireReportable(found, check);
+  return found._id;
 }
 
 /** The only organization that a viewer can report for. Null for the staff, and for agents and partners, who say which. */
@@ -196,6 +198,16 @@ function ownOrganization(viewer: Viewer): string | null {
   const [own, ...more] = viewer.staff ? [] : viewer.memberships;
   const isAgent = own?.roles.some((role) => role === 'AGENT_USER' || role === 'PARTNER_CLIENT');
   return !own || more.length > 0 || isAgent ? null : own.organizationId;
+}
+
+/** Incidents are reported for distributors, while they are active. */
+function requireReportable({ code, type, active }: MirroredOrganization, check: InputCheck): void {
+  check.require('input.actingFor', type === 'LDC', `${code} is no distributor; incidents belong to distributors.`);
+  check.require(
+    'input.actingFor',
+    active,
+    `${code} is suspended; nothing is reported for it until it is active again.`,
+  );
 }
 
 async function requireAssignee({ directory }: TicketsContext, id: string, check: InputCheck): Promise<void> {

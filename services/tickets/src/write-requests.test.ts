@@ -6,7 +6,9 @@ import {
   REPORT,
   agentFor,
   lena,
+  sam,
   startDesk,
+  tess,
   type Desk,
   type Refused,
   type Shown,
@@ -99,6 +101,29 @@ describe('a repeated request', () => {
     const refused = await desk.refusal('unlinkIncident', a, input);
     expect(refused).toMatchObject({ code: 'CONFLICT', currentVersion: linked.version });
     expect((await desk.act('unlinkIncident', linked, input)).links).toEqual([]);
+  });
+});
+
+describe('for whom one may report', () => {
+  test('is a distributor: nobody reports for an agent’s company', async () => {
+    const refused = await reportRefused(sam, { ...REPORT, actingFor: 'AGT-001' });
+    expect([refused.code, pathsOf(refused)]).toEqual(['BAD_USER_INPUT', ['input.actingFor']]);
+  });
+
+  test('is no distributor that is suspended, whether it is named or left out', async () => {
+    const named = await reportRefused(tess, { ...REPORT, actingFor: 'LDC-003' });
+    const leftOut = await reportRefused(tess, REPORT);
+    expect(named).toEqual(leftOut);
+    expect(named.message).toContain('LDC-003 is suspended');
+  });
+
+  test('is nobody whom one may not see: that answers as one that does not exist', async () => {
+    const foreign = await reportRefused(lena, { ...REPORT, actingFor: 'LDC-002' });
+    const missing = await reportRefused(lena, { ...REPORT, actingFor: 'LDC-999' });
+    const empty = await reportRefused(lena, { ...REPORT, actingFor: '' });
+    expect(foreign).toEqual(missing);
+    expect(empty).toEqual(missing);
+    expect(foreign.code).toBe('NOT_FOUND');
   });
 });
 
