@@ -23,15 +23,8 @@ const ENUM_CHOICES = {
   },
   linkKinds: {
     group: 'linkKind',
-    codes: [
-      'CHILD_OF',
-      'DUPLICATE_OF',
-      'CAUSED_BY_CHANGE',
-      'CAUSED_BY_PROBLEM',
-      'FIXED_BY_CHANGE',
-      'WORKAROUND_BY',
-      'RELATED_TO',
-    ],
+    // That of a duplicate comes with resolving it, and that of a follow-up with reporting it.
+    codes: ['CHILD_OF', 'CAUSED_BY_CHANGE', 'CAUSED_BY_PROBLEM', 'FIXED_BY_CHANGE', 'WORKAROUND_BY', 'RELATED_TO'],
   },
 } as const;
 

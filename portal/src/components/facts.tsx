@@ -99,7 +99,7 @@ export function Contacts({ incident }: { incident: Facts }) {
   );
 }
 
-/** Links to other records; each can be taken away by those who may link. */
+/** Links to other records; each can be taken away by those who may link, but for a duplicate's, which goes with reopening. */
 export function Links({ incident }: { incident: Facts }) {
   const text = useText();
   const { staff } = useDesk();
@@ -137,7 +137,7 @@ export function Links({ incident }: { incident: Facts }) {
             {link.incident && (
               <span className="quiet">{wordFor(text, staff ? 'state' : 'customerState', link.incident.state)}</span>
             )}
-            {mayUnlink && (
+            {mayUnlink && link.kind !== 'DUPLICATE_OF' && (
               <button type="button" className="plain" onClick={() => void unlink(link)}>
                 {text('links.remove')}
                 <span className="hidden-words"> {link.target}</span>

@@ -3,6 +3,7 @@ import { toronto } from './clock-fixtures.ts';
 import { stateOf, type Clock } from './clock.ts';
 import {
   answerIncident,
+  assignIncident,
   holdIncident,
   reclassifyIncident,
   reopenIncident,
@@ -145,6 +146,30 @@ describe('a reply of the customer', () => {
 
   test('ends no wait that the customer did not ask for', () => {
     expect(answerIncident(waiting(false), false, act('11:00'))).toBeNull();
+  });
+});
+
+describe('a duplicate that was never answered', () => {
+  test('owes its answer again when it is reopened, because it is not the same', () => {
+    const assigned = assignIncident(
+      reported('09:00'),
+      { assignmentGroupId: 'READS_VEE', categoryId: 'READS_MISSING', ...HIGH },
+      act('09:05'),
+    ).record;
+    const copy = resolveIncident(
+      assigned,
+      {
+        code: 'DUPLICATE',
+        text: 'See the other.',
+        cause: 'UNKNOWN',
+        duplicateOf: { target: 'INC-000001', targetId: 'inc_1' },
+      },
+      act('09:10'),
+    ).record;
+    const reopened = reopenIncident(copy, 'It is not the same.', act('10:00')).record;
+    const response = reopened.clocks.find(({ kind }) => kind === 'RESPONSE');
+    expect(response).toMatchObject({ outcome: null, dueAt: at('10:05') }); // 10 of 15 minutes were used.
+    expect(updatesOf(reopened)).toEqual([]);
   });
 });
 

@@ -82,15 +82,21 @@ export function retargeted(incident: Incident, priority: Priority, act: Act): Cl
   return withNextUpdate({ ...incident, priority, clocks }, 'RECLASSIFIED', act);
 }
 
-/** The clocks after a reopening: the solution is owed with what is left of its time, the next update anew. */
+/**
+ * The clocks after a reopening: the solution is owed with what is left of its time, the next update anew. So is an answer that
+ * a duplicate never got.
+ */
 export function reopenedClocks(incident: Incident, act: Act): Clock[] {
   const clocks = eachClockWithRoom(
     incident.clocks,
     act,
-    (clock, calendar) => reopenClock(clock, calendar, act.at, 'REOPENED'),
-    ['RESOLUTION'],
+    (clock, calendar) =>
+      clock.kind === 'RESOLUTION' || clock.outcome === 'EXCLUDED'
+        ? reopenClock(clock, calendar, act.at, 'REOPENED')
+        : clock,
+    FIRST_KINDS,
   );
-  return withNextUpdate({ ...incident, clocks }, 'REOPENED', act);
+  return isOpen(clocks, 'RESPONSE') ? clocks : withNextUpdate({ ...incident, clocks }, 'REOPENED', act);
 }
 
 /** The clocks with the next update owed from the act on, behind the missed ones before it. */

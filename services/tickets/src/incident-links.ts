@@ -20,7 +20,7 @@ export const LINK_TARGETS: Record<IncidentLinkKind, readonly string[]> = {
 /** The kinds of which an incident has at most one. They form chains, and no circles. */
 export const ONE_ONLY: ReadonlySet<IncidentLinkKind> = new Set(['CHILD_OF', 'DUPLICATE_OF', 'FOLLOW_UP_OF']);
 
-/** Adds a link. Refuses one that is there already, a second parent, and a link to itself. */
+/** Adds a link. Refuses one that is there already, a second parent, a link to itself, and that of a duplicate. */
 export function linkIncident(
   incident: Incident,
   link: IncidentLink,
@@ -28,13 +28,14 @@ export function linkIncident(
   check = new InputCheck(),
 ): Decision<Incident> {
   requireAction(incident, 'LINK', act);
+  check.require('input.kind', link.kind !== 'DUPLICATE_OF', 'comes with resolveIncident and the code DUPLICATE.');
   checkLink(incident, link, { kind: 'input.kind', target: 'input.target' }, check);
   check.done();
   const linked = { ...incident, links: [...incident.links, link] };
   return told(incident, settled(linked, act), 'LINKED', act, { changes: { [link.kind]: [null, link.target] } });
 }
 
-/** Takes a link away, by its kind and the other record's number. Refuses when there is no such link. */
+/** Takes a link away, by its kind and the other record's number. Refuses when there is no such link, and that of a duplicate. */
 export function unlinkIncident(
   incident: Incident,
   { kind, target }: Pick<IncidentLink, 'kind' | 'target'>,
@@ -42,6 +43,7 @@ export function unlinkIncident(
 ): Decision<Incident> {
   requireAction(incident, 'LINK', act);
   const check = new InputCheck();
+  check.require('input.kind', kind !== 'DUPLICATE_OF', 'goes with reopenIncident, where it is not the same.');
   const number = recordNumber(target, LINK_TARGETS[kind], 'input.target', check);
   const links = incident.links.filter((known) => known.kind !== kind || known.target !== number);
   check.require('input.target', number === null || links.length < incident.links.length, 'there is no such link.');

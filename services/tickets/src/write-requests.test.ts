@@ -167,6 +167,15 @@ describe('a link', () => {
 });
 
 describe('a duplicate', () => {
+  test('is made by resolving it and unmade by reopening it, and not by a link alone', async () => {
+    const [master, copy] = [await desk.report(), await desk.started(await desk.report())];
+    const link = { kind: 'DUPLICATE_OF', target: master.number };
+    expect(pathsOf(await desk.refusal('linkIncident', copy, link))).toEqual(['input.kind']);
+    const resolved = await desk.act('resolveIncident', copy, { ...DUPLICATE, duplicateOf: master.number });
+    expect(pathsOf(await desk.refusal('unlinkIncident', resolved, link))).toEqual(['input.kind']);
+    expect(resolved.links).toEqual([link]);
+  });
+
   test('of an incident that is its own duplicate is refused, and the refusal names the field', async () => {
     const [a, b] = [await desk.started(await desk.report()), await desk.started(await desk.report())];
     await desk.act('resolveIncident', a, { ...DUPLICATE, duplicateOf: b.number });
