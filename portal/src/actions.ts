@@ -140,7 +140,13 @@ export const ACTION_FORMS: Readonly<Record<FormAction, ActionForm>> = {
         ...onlyWhen('reason', 'CUSTOMER'),
       },
       { name: 'vendorReference', kind: 'line', label: 'field.vendorReference', ...onlyWhen('reason', 'VENDOR') },
-      { name: 'waitsFor', kind: 'line', label: 'field.waitsFor', ...onlyWhen('reason', 'CHANGE', 'PROBLEM') },
+      {
+        name: 'waitsFor',
+        kind: 'line',
+        label: 'field.waitsFor',
+        hint: 'field.waitsFor.hint',
+        ...onlyWhen('reason', 'CHANGE', 'PROBLEM'),
+      },
       { name: 'until.local', kind: 'localTime', label: 'field.until', ...onlyWhen('reason', 'SCHEDULED') },
       {
         name: 'customerWish',

@@ -12,7 +12,7 @@ import {
   settled,
 } from './incident-clocks.ts';
 import { told, type Changes, type Telling } from './incident-event.ts';
-import { checkLink } from './incident-links.ts';
+import { checkLink, linkWaitedFor, recordNumber } from './incident-links.ts';
 import { OPEN_STATES, TEXT_KIB_MAX, requireAction, type Act, type Incident, type IncidentLink } from './incident.ts';
 
 const REFERENCE_CHARACTERS_MAX = 200;
@@ -76,18 +76,34 @@ export function startIncident(
   return told(incident, settled(started, act), 'STARTED', act, carrying(acknowledgement));
 }
 
-/** What a hold says. `until` is an instant by now. */
+/** What a hold says. `until` is an instant by now, or undefined where it named none and the check has the reason. */
 export interface HoldInput {
   reason: HoldReason;
-  /** The public question to the customer, with CUSTOMER. */
+  /** The public question to the customer. */
   question: CarriedComment | null;
   vendorReference?: string | null;
+  /** The number of the record waited for. */
   waitsFor?: string | null;
-  until: Date | null;
+  until: Date | null | undefined;
   customerWish?: boolean | null;
 }
 
-/** Lets an incident wait. Waiting for the customer, or until a date the customer wished, pauses the resolution clock. */
+/** What belongs to each reason. The first field is needed; what belongs to other reasons is refused. */
+const HOLD_FIELDS = {
+  CUSTOMER: ['question'],
+  CHANGE: ['waitsFor'],
+  PROBLEM: ['waitsFor'],
+  VENDOR: ['vendorReference'],
+  SCHEDULED: ['until', 'customerWish'],
+} as const satisfies Record<HoldReason, readonly (keyof HoldInput)[]>;
+
+/** The kind of record that a reason waits for, by the prefix of its number. */
+const WAITS_FOR: Partial<Record<HoldReason, string>> = { CHANGE: 'CHG', PROBLEM: 'PRB' };
+
+/**
+ * Lets an incident wait. Waiting for the customer, or until a date the customer wished, pauses the resolution clock. The
+ * change or problem waited for is linked in the same write.
+ */
 export function holdIncident(
   incident: Incident,
   input: HoldInput,
@@ -96,19 +112,8 @@ export function holdIncident(
 ): Decision<Incident> {
   requireAction(incident, 'HOLD', act);
   const { reason } = input;
-  if (reason === 'CUSTOMER') check.body('input.question', input.question?.text, TEXT_KIB_MAX);
-  else check.require('input.question', input.question === null, 'belongs to CUSTOMER only.');
-  if (reason === 'VENDOR') check.line('input.vendorReference', input.vendorReference, REFERENCE_CHARACTERS_MAX);
-  if (reason === 'CHANGE' || reason === 'PROBLEM')
-    check.line('input.waitsFor', input.waitsFor, REFERENCE_CHARACTERS_MAX);
-  if (reason === 'SCHEDULED') {
-    check.require(
-      'input.until',
-      input.until !== null && input.until > act.at,
-      'give an instant that is still to come.',
-    );
-  }
-  check.require('input.customerWish', !input.customerWish || reason === 'SCHEDULED', 'belongs to SCHEDULED only.');
+  const waitsFor = checkHold(input, act, check);
+  const link = waitsFor === null ? null : linkWaitedFor(incident, waitsFor, check);
   check.done();
   const pausing = reason === 'CUSTOMER' || (reason === 'SCHEDULED' && input.customerWish === true);
   const clocks = reason === 'CUSTOMER' ? answeredClocks(incident, act) : incident.clocks;
@@ -119,16 +124,39 @@ export function holdIncident(
       reason,
       since: act.at,
       pausing,
-      vendorReference: reason === 'VENDOR' ? (input.vendorReference?.trim() ?? null) : null,
-      waitsFor: reason === 'CHANGE' || reason === 'PROBLEM' ? (input.waitsFor?.trim() ?? null) : null,
-      until: reason === 'SCHEDULED' ? input.until : null,
+      vendorReference: input.vendorReference?.trim() ?? null,
+      waitsFor,
+      until: input.until ?? null,
     },
+    links: link ? [...incident.links, link] : incident.links,
     clocks: pausing
       ? eachClockWithRoom(clocks, act, (clock, calendar) => pauseClock(clock, calendar, act.at, reason), PAUSED_KINDS)
       : clocks,
   };
-  const changes: Changes = { holdReason: [null, reason] };
+  const changes: Changes = { holdReason: [null, reason], ...(link ? { [link.kind]: [null, link.target] } : {}) };
   return told(incident, settled(held, act), 'HELD', act, { changes, ...carrying(input.question) });
+}
+
+/** Notes what is missing and what does not belong. Gives back the number of the record waited for; null without one. */
+function checkHold(input: HoldInput, act: Act, check: InputCheck): string | null {
+  const { reason } = input;
+  for (const field of new Set(Object.values(HOLD_FIELDS).flat())) {
+    const owners = (Object.keys(HOLD_FIELDS) as HoldReason[]).filter((each) => isFieldOf(each, field));
+    const belongs = input[field] == null || isFieldOf(reason, field);
+    check.require(`input.${field}`, belongs, `belongs to ${owners.join(' and ')} only.`);
+  }
+  if (reason === 'CUSTOMER') check.body('input.question', input.question?.text, TEXT_KIB_MAX);
+  if (reason === 'VENDOR') check.line('input.vendorReference', input.vendorReference, REFERENCE_CHARACTERS_MAX);
+  if (reason === 'SCHEDULED' && input.until !== undefined) {
+    const isAhead = input.until !== null && input.until > act.at;
+    check.require('input.until', isAhead, 'give an instant that is still to come.');
+  }
+  const prefix = WAITS_FOR[reason];
+  return prefix ? recordNumber(input.waitsFor ?? '', [prefix], 'input.waitsFor', check) : null;
+}
+
+function isFieldOf(reason: HoldReason, field: keyof HoldInput): boolean {
+  return (HOLD_FIELDS[reason] as readonly (keyof HoldInput)[]).includes(field);
 }
 
 /** Goes on with an incident that waited. */

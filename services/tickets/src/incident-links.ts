@@ -65,6 +65,14 @@ export function checkLink(
   check.require(paths.target, incident.links.length < LINKS_MAX, `an incident has at most ${LINKS_MAX} links.`);
 }
 
+/** The link to the record that an incident is to wait for. Null when some link leads there already. */
+export function linkWaitedFor(incident: Incident, target: string, check: InputCheck): IncidentLink | null {
+  if (incident.links.some((known) => known.target === target)) return null;
+  const link: IncidentLink = { kind: 'RELATED_TO', target, targetId: null };
+  checkLink(incident, link, { kind: 'input.reason', target: 'input.waitsFor' }, check);
+  return link;
+}
+
 /** A record's number as it is kept, `chg-12` as `CHG-000012`. Notes one that is none of these kinds, and gives back null. */
 export function recordNumber(
   text: string,

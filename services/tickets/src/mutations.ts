@@ -73,7 +73,7 @@ export const mutations: Required<api.MutationResolvers> = {
   async holdIncident(_root, { input }, context) {
     const question = carried(context, 'holdIncident', input, input.question);
     const held = await actOnIncident(context, 'holdIncident', input, (_found, check) => (incident, act) => {
-      const until = instantIn(input.until, 'input.until');
+      const until = instantIn(input.until, 'input.until', check);
       return holdIncident(incident, { ...input, until, question }, act, check);
     });
     return withCarried(context, held, question);

@@ -1,4 +1,4 @@
-import { Refusal, badInput, notFound } from '@desk/kit/errors';
+import { Refusal, notFound } from '@desk/kit/errors';
 import type { Actor } from '@desk/kit/event';
 import { derivedId } from '@desk/kit/ids';
 import { InputCheck } from '@desk/kit/input';
@@ -117,20 +117,29 @@ export function newRecordId(
   return input.idempotencyKey ? derivedId(prefix, viewer.id ?? '', operation, input.idempotencyKey) : newId(prefix);
 }
 
-/** The instant that a client gave as such, or as a wall time with its zone. Null when it gave none. */
+/**
+ * The instant that a client gave as such, or as a wall time with its zone. Null when it gave none; undefined when it named
+ * none, for the reason that is noted in `check`. A wall time that the zone skips or repeats is refused with its own code.
+ */
 export function instantIn(
   input: { instant?: Date | null; local?: string | null; timeZone?: string | null } | null | undefined,
   path: string,
-): Date | null {
+  check: InputCheck,
+): Date | null | undefined {
   if (!input) return null;
-  if (input.instant) return input.instant;
-  if (!input.local) throw badInput([{ path, message: 'give instant, or local and timeZone.' }]);
+  const { instant, local, timeZone } = input;
+  const either = instant == null ? local != null : local == null && timeZone == null;
+  check.require(path, either, 'give either instant, or local and timeZone.');
+  if (!either) return undefined;
+  if (instant != null) return instant;
   try {
-    return instantOf({ local: input.local, timeZone: input.timeZone ?? null });
+    return instantOf({ local: local ?? '', timeZone: timeZone ?? null });
   } catch (error) {
     if (!(error instanceof LocalTimeProblem)) throw error;
-    if (error.code === 'INVALID_LOCAL_TIME' || error.code === 'INVALID_TIME_ZONE')
-      throw badInput([{ path, message: error.message }]);
+    if (error.code === 'INVALID_LOCAL_TIME' || error.code === 'INVALID_TIME_ZONE') {
+      check.problem(path, error.message);
+      return undefined;
+    }
     throw new Refusal(error.code, error.message, {
       fields: [{ path, message: error.message }],
       ...(error.candidates.length ? { candidates: error.candidates.map((instant) => instant.toISOString()) } : {}),

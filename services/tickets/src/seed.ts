@@ -182,18 +182,12 @@ function decide(
     );
   }
   if (each.hold) {
-    const until = each.hold === 'SCHEDULED' ? new Date(act.at.getTime() + 48 * HOUR_MS) : null;
-    return holdIncident(
-      incident,
-      {
-        reason: each.hold,
-        question: each.carried,
-        until,
-        vendorReference: each.text ?? null,
-        waitsFor: each.text ?? null,
-      },
-      act,
-    );
+    const reason = each.hold;
+    const question = each.carried;
+    const until = reason === 'SCHEDULED' ? new Date(act.at.getTime() + 48 * HOUR_MS) : null;
+    const vendorReference = reason === 'VENDOR' ? (each.text ?? null) : null;
+    const waitsFor = reason === 'CHANGE' || reason === 'PROBLEM' ? (each.text ?? null) : null;
+    return holdIncident(incident, { reason, question, until, vendorReference, waitsFor }, act);
   }
   if (each.resume) return resumeIncident(incident, act);
   if (each.resolve) {

@@ -5,6 +5,7 @@ import {
   LDC_A,
   REPORT,
   agentFor,
+  clockOf,
   lena,
   sam,
   startDesk,
@@ -191,6 +192,64 @@ describe('a duplicate', () => {
       incident = await desk.act('linkIncident', incident, { kind: 'RELATED_TO', target: `REQ-${number}` });
     const refused = await desk.refusal('resolveIncident', incident, { ...DUPLICATE, duplicateOf: master.number });
     expect(refused.message).toContain('at most 100 links');
+  });
+});
+
+describe('a hold', () => {
+  const UNTIL = { instant: '2026-07-03T14:00:00Z' };
+
+  test.each([
+    ['CHANGE', 'chg-12', 'CHG-000012'],
+    ['PROBLEM', 'PRB-000017', 'PRB-000017'],
+  ])('for a %s is linked to it in the same write', async (reason, waitsFor, target) => {
+    const started = await desk.started(await desk.report());
+    const held = await desk.act('holdIncident', started, { reason, waitsFor });
+    expect([held.version, held.links]).toEqual([started.version + 1, [{ kind: 'RELATED_TO', target }]]);
+    const told = (await desk.history(held)).find(({ kind }) => kind === 'HELD');
+    expect(told?.changes).toContainEqual({ field: 'RELATED_TO', to: target });
+  });
+
+  test('for a change that is linked already needs no second link', async () => {
+    const started = await desk.started(await desk.report());
+    const linked = await desk.act('linkIncident', started, { kind: 'CAUSED_BY_CHANGE', target: 'CHG-000012' });
+    const held = await desk.act('holdIncident', linked, { reason: 'CHANGE', waitsFor: 'CHG-000012' });
+    expect(held.links).toEqual([{ kind: 'CAUSED_BY_CHANGE', target: 'CHG-000012' }]);
+  });
+
+  test.each([
+    [{ reason: 'CHANGE', waitsFor: 'banana' }, ['input.waitsFor']],
+    [{ reason: 'CHANGE', waitsFor: 'PRB-000017' }, ['input.waitsFor']],
+    [{ reason: 'PROBLEM' }, ['input.waitsFor']],
+    [{ reason: 'CUSTOMER' }, ['input.question']],
+    [{ reason: 'VENDOR' }, ['input.vendorReference']],
+    [{ reason: 'SCHEDULED' }, ['input.until']],
+    [{ reason: 'SCHEDULED', until: { instant: '2026-06-01T00:00:00Z' } }, ['input.until']],
+    [{ reason: 'SCHEDULED', until: {} }, ['input.until']],
+    [{ reason: 'SCHEDULED', until: { ...UNTIL, timeZone: 'America/Toronto' } }, ['input.until']],
+    [{ reason: 'SCHEDULED', until: { ...UNTIL, local: '2026-07-03T10:00' } }, ['input.until']],
+    [{ reason: 'SCHEDULED', until: { timeZone: 'America/Toronto' } }, ['input.until']],
+    [{ reason: 'SCHEDULED', until: { local: '2026-07-03', timeZone: 'America/Toronto' } }, ['input.until']],
+    [{ reason: 'VENDOR', vendorReference: 'OSP-1', waitsFor: 'CHG-000012' }, ['input.waitsFor']],
+    [{ reason: 'CUSTOMER', question: 'Which?', until: UNTIL }, ['input.until']],
+    [{ reason: 'CHANGE', waitsFor: 'CHG-000012', customerWish: true }, ['input.customerWish']],
+    [
+      { reason: 'SCHEDULED', until: UNTIL, question: 'Which?', vendorReference: 'OSP-1' },
+      ['input.question', 'input.vendorReference'],
+    ],
+  ])('that lacks or mixes what belongs to a reason names it: %j', async (input, paths) => {
+    const refused = await desk.refusal('holdIncident', await desk.started(await desk.report()), input);
+    expect([refused.code, pathsOf(refused)]).toEqual(['BAD_USER_INPUT', paths]);
+  });
+
+  test('until an instant, or until a wall time in its zone, waits so long', async () => {
+    const until = [UNTIL, { local: '2026-07-03T10:00', timeZone: 'America/Toronto' }];
+    for (const each of until) {
+      const held = await desk.act('holdIncident', await desk.started(await desk.report()), {
+        reason: 'SCHEDULED',
+        until: each,
+      });
+      expect([held.hold?.until, clockOf(held, 'RESOLUTION').state]).toEqual(['2026-07-03T14:00:00.000Z', 'RUN']);
+    }
   });
 });
 
