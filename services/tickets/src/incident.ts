@@ -135,11 +135,11 @@ export function requireAction(incident: Incident, action: IncidentAction, act: A
   if (possibleActions(incident, act.at).includes(action)) return;
   const allowedActions = act.allowedActions(incident);
   if (action === 'REOPEN' && (incident.state === 'CLOSED' || incident.state === 'RESOLVED')) {
-    throw new Refusal(
-      'WINDOW_CLOSED',
-      'The time for reopening this incident is over. Report a follow-up instead: createFollowUp.',
-      { allowedActions },
-    );
+    const accepted = incident.closedAt && incident.closesAt && incident.closedAt < incident.closesAt;
+    const why = accepted
+      ? 'The solution was accepted, and that is final.'
+      : 'The time for reopening this incident is over.';
+    throw new Refusal('WINDOW_CLOSED', `${why} Report a follow-up instead: createFollowUp.`, { allowedActions });
   }
   throw new Refusal('ILLEGAL_TRANSITION', `An incident that is ${incident.state} does not allow ${action}.`, {
     allowedActions,

@@ -20,8 +20,9 @@ export function mayReopenIncident(viewer: Viewer, incident: Incident): boolean {
   return isAnalyst(viewer) || mayWriteFor(viewer, incident.organizationId);
 }
 
+/** Accepts a solution, which ends the time for reopening: whoever acts for the organization, and never those who gave it. */
 export function mayCloseIncident(viewer: Viewer, incident: Incident): boolean {
-  return isAnalyst(viewer) || mayWriteFor(viewer, incident.organizationId);
+  return mayWriteFor(viewer, incident.organizationId);
 }
 
 /** The requester withdraws what nobody has taken yet; the SME anything that is open. */

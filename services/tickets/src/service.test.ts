@@ -211,6 +211,39 @@ describe('a follow-up', () => {
   });
 });
 
+describe('a solution', () => {
+  async function resolved(): Promise<Shown> {
+    const started = await desk.started(await desk.report());
+    return desk.act('resolveIncident', started, { code: 'FIXED', text: 'Sent again.', cause: 'DATA' });
+  }
+
+  test('is accepted by whoever acts for the distributor', async () => {
+    for (const viewer of [lena, agentFor(LDC_A)]) {
+      const closed = await desk.act('closeIncident', await resolved(), {}, viewer);
+      expect([closed.state, closed.closedAt]).toEqual(['CLOSED', '2026-06-29T14:00:00.000Z']);
+      expect((await desk.history(closed)).map(({ kind }) => kind)).toContain('CLOSED');
+    }
+  });
+
+  test('is not accepted by those who gave it', async () => {
+    const incident = await resolved();
+    expect(incident.allowedActions).toEqual(['REOPEN', 'COMMENT', 'NOTE', 'LINK']);
+    expect(await desk.refusal('closeIncident', incident)).toMatchObject({ code: 'FORBIDDEN' });
+  });
+
+  test('that was accepted is final, and the refusal does not speak of time', async () => {
+    const closed = await desk.act('closeIncident', await resolved(), {}, lena);
+    const early = await desk.refusal('reopenIncident', closed, { reason: 'Again.' }, lena);
+    expect([early.code, early.message]).toEqual([
+      'WINDOW_CLOSED',
+      'The solution was accepted, and that is final. Report a follow-up instead: createFollowUp.',
+    ]);
+    desk.ground.clock.set(closed.closesAt ?? '');
+    const late = await desk.refusal('reopenIncident', closed, { reason: 'Again.' }, lena);
+    expect(late.message).toContain('The solution was accepted');
+  });
+});
+
 describe('who may do what', () => {
   test('a distributor reports, comments and withdraws, but does not work incidents', async () => {
     const reported = await desk.report();
