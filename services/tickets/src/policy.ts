@@ -1,10 +1,15 @@
-import { hasRole, type Viewer } from '@desk/kit/viewer';
+import { hasRole, reachOf, type Reach, type Viewer } from '@desk/kit/viewer';
 import type { IncidentAction } from './generated/api.ts';
 import { possibleActions, type Incident } from './incident.ts';
 
-/** What an agent or partner needs to read, and to write, tickets. What anybody may read is the store's matter, by the reach. */
-export const READ_SCOPE = 'TICKETS_READ';
-export const WRITE_SCOPE = 'TICKETS_WRITE';
+/** What an agent or partner needs to read, and to write, tickets. */
+const READ_SCOPE = 'TICKETS_READ';
+const WRITE_SCOPE = 'TICKETS_WRITE';
+
+/** The organizations whose incidents a viewer may read. The store puts it into each filter. */
+export function reachOfIncidents(viewer: Viewer): Reach {
+  return reachOf(viewer, READ_SCOPE);
+}
 
 /** Reports for an organization: its own people, agents and partners with the scope, and the SME for everybody. */
 export function mayCreateIncident(viewer: Viewer, organizationId: string): boolean {
@@ -16,8 +21,9 @@ export function mayWorkIncident(viewer: Viewer): boolean {
   return isAnalyst(viewer);
 }
 
+/** Says that a solution did not hold, or what it did not settle: whoever may report for the organization. */
 export function mayReopenIncident(viewer: Viewer, incident: Incident): boolean {
-  return isAnalyst(viewer) || mayWriteFor(viewer, incident.organizationId);
+  return mayCreateIncident(viewer, incident.organizationId);
 }
 
 /** Accepts a solution, which ends the time for reopening: whoever acts for the organization, and never those who gave it. */
@@ -40,10 +46,6 @@ export function mayNoteIncident(viewer: Viewer): boolean {
   return viewer.staff;
 }
 
-export function mayFollowUpIncident(viewer: Viewer, incident: Incident): boolean {
-  return isAnalyst(viewer) || mayWriteFor(viewer, incident.organizationId);
-}
-
 export function mayReadAudit(viewer: Viewer): boolean {
   return viewer.auditor || hasRole(viewer, 'SME_ADMIN');
 }
@@ -62,7 +64,7 @@ export const MAY: Record<IncidentAction, (viewer: Viewer, incident: Incident) =>
   CANCEL: mayCancelIncident,
   COMMENT: mayCommentIncident,
   NOTE: mayNoteIncident,
-  FOLLOW_UP: mayFollowUpIncident,
+  FOLLOW_UP: mayReopenIncident,
 };
 
 /** What a viewer may do with an incident now: what state and time allow, and the rules too. */

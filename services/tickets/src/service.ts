@@ -3,7 +3,6 @@ import { eventsRoute } from '@desk/kit/pull';
 import { startSubgraph } from '@desk/kit/server';
 import { openFoundation, type Dependencies, type RunningService, type ServiceConfig } from '@desk/kit/service';
 import { Timers } from '@desk/kit/timers';
-import { reachOf } from '@desk/kit/viewer';
 import { domainSdl } from '@desk/schema/sdl';
 import { loadCatalogue } from './catalogue.ts';
 import { followConsequences } from './consequences.ts';
@@ -11,7 +10,7 @@ import type { TicketsContext } from './context.ts';
 import { openDirectoryMirror, type DirectoryMirror } from './directory-mirror.ts';
 import { fireIncident } from './incident-due.ts';
 import { incidentLoader } from './incident-loader.ts';
-import { READ_SCOPE } from './policy.ts';
+import { reachOfIncidents } from './policy.ts';
 import { loadReferenceData } from './reference-data.ts';
 import { resolvers } from './resolvers.ts';
 import { slaOver, type Sla } from './sla.ts';
@@ -54,7 +53,7 @@ export async function createTicketsService(config: ServiceConfig, deps: Dependen
     registry,
     routes: (app) => eventsRoute(app, log),
     context: ({ viewer, requestId }) => {
-      const reach = reachOf(viewer, READ_SCOPE);
+      const reach = reachOfIncidents(viewer);
       const incidents = incidentLoader(store, reach);
       return {
         viewer,
