@@ -3,6 +3,7 @@ import type { Actor } from '@desk/kit/event';
 import { EVERYBODY, type RequestKey } from '@desk/kit/journal';
 import type { Dependencies, Foundation } from '@desk/kit/service';
 import { answerIncident } from './incident-acts.ts';
+import { missingAnswers } from './incident-clocks.ts';
 import { afterDue } from './incident-due.ts';
 import { writeComment, type Comment } from './comment.ts';
 import type { IncidentEventData } from './incident-event.ts';
@@ -17,20 +18,43 @@ import type { Store } from './store.ts';
 export interface Consequences {
   /** What a public comment does to its incident: the clocks, and an end of waiting. At the comment's own instant. */
   answer(comment: Comment): Promise<void>;
+  /** Does first what answers do that were written in time, where by `now` the incident looks as if they had not come. */
+  answerInTime(incident: Incident, now: Date): Promise<void>;
   /** Writes the comment that an act carried. */
   carry(incident: Incident, comment: { id: string; text: string; at: Date; actor: Actor }): Promise<void>;
   stop(): Promise<void>;
 }
 
+/** Answers of one incident that are done late in one go; more wait for the next. */
+const ANSWERS_MAX = 50;
+
 /** Begins to follow the service's own log. */
 export function followConsequences(foundation: Foundation, deps: Dependencies, store: Store, sla: Sla): Consequences {
   const { journal, log } = foundation;
 
-  const answer = async (comment: Comment): Promise<void> => {
+  const apply = (comment: Comment): Promise<Incident> => {
     const act = { at: comment.at, actor: comment.author, sla, allowedActions: () => [] };
-    await store.incidents.change(comment.incidentId, EVERYBODY, { key: causeKey(comment._id) }, (incident) =>
+    return store.incidents.change(comment.incidentId, EVERYBODY, { key: causeKey(comment._id) }, (incident) =>
       afterDue(incident, act, (current) => answerIncident(current, comment.fromSme, act)),
     );
+  };
+
+  const answerInTime = async (found: Incident, now: Date): Promise<void> => {
+    let incident = found;
+    for (let answers = 0; answers < ANSWERS_MAX; answers++) {
+      const [time] = missingAnswers(incident, now);
+      const comment = time && (await store.findAnswer(found._id, time));
+      if (!comment) return;
+      const { version } = incident;
+      incident = await apply(comment);
+      if (incident.version === version) return; // It was done before, and changed nothing that is missing.
+    }
+  };
+
+  const answer = async (comment: Comment): Promise<void> => {
+    const incident = await store.findIncident('ALL', comment.incidentId);
+    if (incident) await answerInTime(incident, comment.at);
+    await apply(comment);
   };
 
   const carry = async (
@@ -68,7 +92,7 @@ export function followConsequences(foundation: Foundation, deps: Dependencies, s
     },
   });
 
-  return { answer, carry, stop: () => consumer.stop() };
+  return { answer, answerInTime, carry, stop: () => consumer.stop() };
 }
 
 function causeKey(id: string): RequestKey {

@@ -106,6 +106,8 @@ export interface Desk {
     viewer?: Viewer,
   ): Promise<Refused>;
   show(id: string, viewer?: Viewer): Promise<Shown>;
+  /** The incident, once it has come to what a test waits for. */
+  until(incident: Pick<Shown, 'id'>, holds: (now: Shown) => boolean | Promise<boolean>): Promise<Shown>;
   /** The incident, taken to IN_PROGRESS with an answer. */
   started(incident: Shown): Promise<Shown>;
   comment(incident: Shown, text: string, viewer: Viewer): Promise<void>;
@@ -121,6 +123,9 @@ export interface Refused {
   message: string;
   [detail: string]: unknown;
 }
+
+/** How often an incident is looked at, at most, until it has come to what a test waits for. */
+const TRIES_MAX = 2_000;
 
 /** Starts a tickets service at an instant. `share` lets a second one use the first one's database. */
 export async function startDesk(now: string, share?: Desk): Promise<Desk> {
@@ -145,6 +150,13 @@ export async function startDesk(now: string, share?: Desk): Promise<Desk> {
     },
     show: async (id, viewer = sam) =>
       done(await ask(viewer, `query($id: ID!) { incident(id: $id) { ${FIELDS} } }`, { id })),
+    async until({ id }, holds) {
+      for (let tries = 0; tries < TRIES_MAX; tries++) {
+        const now = await desk.show(id);
+        if (await holds(now)) return now;
+      }
+      throw new Error(`the incident did not come to it: ${JSON.stringify(await desk.show(id))}`);
+    },
     async started(incident) {
       const assigned = await desk.act('assignIncident', incident, { ...ASSIGNMENT, ...classificationOf(incident) });
       return desk.act('startIncident', assigned, { acknowledgement: 'We look into it.' });

@@ -132,6 +132,21 @@ function isOpen(clocks: readonly Clock[], kind: ClockKind): boolean {
   return clocks.some((clock) => clock.kind === kind && stateOf(clock) !== 'STOP');
 }
 
+/** A stretch of time in which a public answer was awaited: behind `after`, up to and including `until`. */
+export interface AnswerTime {
+  after: Date;
+  until: Date;
+}
+
+/** When answers should have come of which `now` it looks as if they had not: before their breach is told, it is to be asked. */
+export function missingAnswers(incident: Incident, now: Date): AnswerTime[] {
+  return incident.clocks.flatMap(({ kind, dueAt, breachedAt, intervals, startedAt }) => {
+    if (kind === 'RESOLUTION' || dueAt === null || dueAt >= now || breachedAt !== null) return [];
+    const reopenedAt = intervals.findLast(({ state }) => state === 'STOP')?.to;
+    return [{ after: reopenedAt ?? startedAt, until: dueAt }];
+  });
+}
+
 /** Something that falls due by itself. */
 export interface DueAct {
   at: Date;

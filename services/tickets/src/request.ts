@@ -57,6 +57,7 @@ export async function actOnIncident(
   const { store, reach, viewer } = context;
   const key = writeKey(context, mutation, input);
   const found = await reachableIncident(context, input.id);
+  await context.consequences.answerInTime(found, context.clock.now());
   const decide = await prepare(found, new InputCheck());
   const request = { expectedVersion: input.expectedVersion ?? null, key };
   return store.incidents.change(found._id, { organizations: reach }, request, (incident) => {

@@ -93,7 +93,7 @@ describe('the way of an incident', () => {
   test('a warning that the desk announces meanwhile makes no decision stale', async () => {
     const started = await desk.started(await desk.report());
     desk.ground.clock.set('2026-06-30T19:00:00Z');
-    const warned = await until(started.id, ({ version }) => version > started.version);
+    const warned = await desk.until(started, ({ version }) => version > started.version);
     expect(warned.version).toBe(started.version + 1);
     const resolved = await desk.act('resolveIncident', started, { code: 'FIXED', text: 'Done.', cause: 'DATA' });
     expect(resolved.state).toBe('RESOLVED');
@@ -162,17 +162,6 @@ describe('the way of an incident', () => {
   });
 });
 
-const TRIES_MAX = 1_000;
-
-/** The incident, once it has come to what a test waits for. */
-async function until(id: string, holds: (incident: Shown) => boolean): Promise<Shown> {
-  for (let tries = 0; tries < TRIES_MAX; tries++) {
-    const incident = await desk.show(id);
-    if (holds(incident)) return incident;
-  }
-  throw new Error('it did not come to it');
-}
-
 describe('a follow-up', () => {
   const FOLLOW_UP =
     'mutation($i: CreateFollowUpInput!) { createFollowUp(input: $i) { priority source requester { id } contacts { name } } }';
@@ -182,7 +171,7 @@ describe('a follow-up', () => {
     const started = await desk.started(incident);
     const resolved = await desk.act('resolveIncident', started, { code: 'FIXED', text: 'Done.', cause: 'DATA' });
     desk.ground.clock.set(resolved.closesAt ?? '');
-    return until(resolved.id, ({ state }) => state === 'CLOSED');
+    return desk.until(resolved, ({ state }) => state === 'CLOSED');
   }
 
   test('asks nobody for the contacts that the closed incident had none of', async () => {

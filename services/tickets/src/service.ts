@@ -36,9 +36,10 @@ export async function createTicketsService(config: ServiceConfig, deps: Dependen
   const directory = await openDirectoryMirror(foundation, deps);
   const consequences = followConsequences(foundation, deps, store, sla);
   const timers = new Timers(store.incidents, clock, logger, async (id) => {
-    const incident = await store.incidents.change(id, EVERYBODY, {}, (record) =>
-      fireIncident(record, clock.now(), sla),
-    );
+    const now = clock.now();
+    const found = await store.findIncident('ALL', id);
+    if (found) await consequences.answerInTime(found, now);
+    const incident = await store.incidents.change(id, EVERYBODY, {}, (record) => fireIncident(record, now, sla));
     return incident.nextFireAt;
   });
   const server = await startSubgraph<TicketsContext>({

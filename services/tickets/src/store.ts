@@ -6,6 +6,7 @@ import type { Paths } from '@desk/kit/types';
 import type { Reach } from '@desk/kit/viewer';
 import { Schema, type Model, type QueryFilter, type mongo } from 'mongoose';
 import type { Comment, InternalNote } from './comment.ts';
+import type { AnswerTime } from './incident-clocks.ts';
 import {
   CauseCategory,
   ContactRank,
@@ -57,6 +58,8 @@ export interface Store {
   tally(reach: Reach): Promise<Tally>;
   listComments(incidentId: string, page: PageRequest): Promise<Page<Comment>>;
   countComments(incidentId: string): Promise<number>;
+  /** The first public answer of the SME's people in a stretch of time. Null when there is none. */
+  findAnswer(incidentId: string, time: AnswerTime): Promise<Comment | null>;
   listNotes(incidentId: string, page: PageRequest): Promise<Page<InternalNote>>;
   countNotes(incidentId: string): Promise<number>;
   /** A page of what the log, and the outboxes that are not in it yet, tell of an incident; internal events to staff only. */
@@ -119,6 +122,14 @@ export async function openStore({
     tally: (reach) => tally(Incidents, reach),
     listComments: (incidentId, page) => findPage(Comments, { incidentId }, BY_ID, page, RECORD_ONLY),
     countComments: (incidentId) => countUpTo(Comments, { incidentId }),
+    findAnswer: (incidentId, { after, until }) =>
+      Comments.findOne(
+        { incidentId, at: { $gt: after, $lte: until }, fromSme: true, 'author.kind': 'PERSON' },
+        RECORD_ONLY,
+      )
+        .sort({ at: 1, _id: 1 })
+        .maxTimeMS(OPERATION_MS_MAX)
+        .lean<Comment | null>(),
     listNotes: (incidentId, page) => findPage(Notes, { incidentId }, BY_ID, page, RECORD_ONLY),
     countNotes: (incidentId) => countUpTo(Notes, { incidentId }),
     async history({ _id: incidentId }, staff, page) {

@@ -7,7 +7,6 @@ import { clockOf, lena, startDesk, type Desk, type Shown } from './desk.fixture.
  */
 
 const P4 = { impact: 'LOW', urgency: 'LOW' };
-const TRIES_MAX = 2_000;
 
 let desk: Desk;
 let second: Desk;
@@ -33,11 +32,11 @@ describe('example 1, Good Friday', () => {
     const started = await desk.started(incident);
 
     desk.ground.clock.set('2026-04-08T12:00:00Z'); // Wed 08:00: half of the time is used
-    await until(started, ({ version }) => version === started.version + 1);
+    await desk.until(started, ({ version }) => version === started.version + 1);
     await third.service.stop();
     third = await startDesk('', desk);
     desk.ground.clock.set('2026-04-08T18:00:00Z'); // Wed 14:00: all three warnings are owed
-    await until(started, ({ version }) => version === started.version + 3);
+    await desk.until(started, ({ version }) => version === started.version + 3);
 
     expect(await warnings(incident)).toEqual([
       ['50 %', '2026-04-07T15:30:00.000Z'], // Tue 11:30
@@ -69,7 +68,7 @@ describe('example 5, a pause over Canada Day', () => {
   async function heldOnTuesday(reason: Record<string, unknown>): Promise<Shown> {
     const started = await desk.started(await reportedAt('2026-06-29T14:00:00Z'));
     desk.ground.clock.set('2026-06-30T19:00:00Z'); // Tue 15:00
-    return desk.act('holdIncident', await until(started, ({ version }) => version > started.version), reason);
+    return desk.act('holdIncident', await desk.until(started, ({ version }) => version > started.version), reason);
   }
 
   test('two hours of business time are paused, and nothing is due meanwhile', async () => {
@@ -101,7 +100,7 @@ describe('example 6, priority raised', () => {
     expect(raised.priority).toBe('P1');
     expect(clockOf(raised, 'RESOLUTION')).toMatchObject({ dueAt: '2026-06-09T17:00:00.000Z', breachedAt: null });
     desk.ground.clock.set('2026-06-09T16:40:00Z');
-    await until(raised, async () => (await warnings(incident, 'RESOLUTION')).length === 2);
+    await desk.until(raised, async () => (await warnings(incident, 'RESOLUTION')).length === 2);
     expect(await warnings(incident, 'RESOLUTION')).toEqual([
       ['75 %', '2026-06-09T16:00:00.000Z'],
       ['90 %', '2026-06-09T16:36:00.000Z'],
@@ -145,7 +144,7 @@ describe('examples 8 and 9, reopening over Family Day', () => {
     expect(reopened).toMatchObject({ state: 'IN_PROGRESS', reopenCount: 1 });
     expect(clockOf(reopened, 'RESOLUTION').dueAt).toBe('2026-02-18T19:00:00.000Z'); // Wed 14:00 EST
     expect(clockOf(reopened, 'RESPONSE').outcome).toBe('MET');
-    await until(reopened, async () => (await warnings(resolved)).length === 1);
+    await desk.until(reopened, async () => (await warnings(resolved)).length === 1);
     expect(await warnings(resolved)).toEqual([['50 %', '2026-02-17T15:00:00.000Z']]);
   });
 
@@ -161,7 +160,7 @@ describe('examples 8 and 9, reopening over Family Day', () => {
     const refused = await desk.refusal('reopenIncident', resolved, { reason: 'Again.' }, lena);
     expect(refused).toMatchObject({ code: 'WINDOW_CLOSED', allowedActions: ['FOLLOW_UP'] });
 
-    const closed = await until(resolved, ({ state }) => state === 'CLOSED');
+    const closed = await desk.until(resolved, ({ state }) => state === 'CLOSED');
     expect(closed.closedAt).toBe('2026-02-20T18:00:00.000Z');
     expect(closed.closesAt).toBeNull();
     const { id } = closed;
@@ -218,7 +217,7 @@ describe('example 12, impossible local times', () => {
       customerWish: true,
     });
     desk.ground.clock.set('2026-11-02T16:00:00Z');
-    const resumed = await until(held, ({ state }) => state === 'IN_PROGRESS');
+    const resumed = await desk.until(held, ({ state }) => state === 'IN_PROGRESS');
     expect(clockOf(resumed, 'RESOLUTION').dueAt).toBe('2026-11-05T15:00:00.000Z'); // 24 h from Mon 10:00: Thu 10:00 EST
   });
 });
@@ -235,15 +234,6 @@ const sme = {
 async function reportedAt(instant: string, input: Record<string, unknown> = {}): Promise<Shown> {
   desk.ground.clock.set(instant);
   return desk.report(input);
-}
-
-/** The incident, once it has come to what a test waits for. */
-async function until(incident: Shown, holds: (now: Shown) => boolean | Promise<boolean>): Promise<Shown> {
-  for (let tries = 0; tries < TRIES_MAX; tries++) {
-    const now = await desk.show(incident.id);
-    if (await holds(now)) return now;
-  }
-  throw new Error(`the incident did not come to it: ${JSON.stringify(await desk.show(incident.id))}`);
 }
 
 /** Percent and instant of each warning in the history. */
