@@ -219,12 +219,19 @@ describe('the clocks of an imported incident', () => {
   });
 
   test('of an incident that is still open promise the next update from the import on', () => {
-    const clock = clockOf(record({ ...opened, impact: 'HIGH', urgency: 'HIGH' }), 'UPDATE');
+    const grave = { impact: 'HIGH', urgency: 'HIGH' } as const;
+    const clock = clockOf(record({ ...opened, ...grave }, { ...active, ...grave }), 'UPDATE');
     expect(clock.startedAt).toEqual(IMPORTED_AT);
   });
 
+  test('of an incident that nobody has answered yet promise no update', () => {
+    const kinds = record({ ...opened, impact: 'HIGH', urgency: 'HIGH' }).clocks.map(({ kind }) => kind);
+    expect(kinds).toEqual(['RESPONSE', 'RESOLUTION']);
+  });
+
   test('of an incident that waits for the customer promise no update', () => {
-    const kinds = record({ ...opened, impact: 'HIGH', urgency: 'HIGH' }, waiting).clocks.map(({ kind }) => kind);
+    const grave = { impact: 'HIGH', urgency: 'HIGH' } as const;
+    const kinds = record({ ...opened, ...grave }, { ...waiting, ...grave }).clocks.map(({ kind }) => kind);
     expect(kinds).toEqual(['RESPONSE', 'RESOLUTION']);
   });
 

@@ -338,7 +338,8 @@ function takeOver({ record: incident, events }: Decision<Incident>, last: Source
     incident.resolvedAt && instantWithin(last.resolvedAt, incident.resolvedAt, incident.resolvedAt, last.updatedAt);
   const closedAt =
     incident.closedAt && instantWithin(last.closedAt, incident.closedAt, resolvedAt ?? incident.createdAt, at);
-  const owesUpdates = isOpen(incident.state) && !incident.hold?.pausing;
+  const answered = incident.clocks.every((clock) => clock.kind !== 'RESPONSE' || stateOf(clock) === 'STOP');
+  const owesUpdates = isOpen(incident.state) && answered && !incident.hold?.pausing;
   const update = owesUpdates ? sla.target('UPDATE', incident.priority) : null;
   const clocks = update ? [...incident.clocks, startClock('UPDATE', update, at, 'IMPORTED')] : incident.clocks;
   const closesAt = incident.state === 'RESOLVED' ? sla.closesAt(at) : closedAt;
