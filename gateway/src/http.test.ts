@@ -3,7 +3,6 @@ import type { Principal } from '@desk/directory/principal';
 import { connect } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { AuthorizationScope } from '@desk/directory/generated/api';
-import type { Principal } from '@desk/directory/principal';
 import { DOMAINS } from '@desk/schema/sdl';
 import { startGatewayGround, type GatewayGround } from '../../tests/setup/gateway-ground.ts';
 

@@ -224,8 +224,7 @@ export function done<T = Shown>(answer: Answer<Record<string, unknown>>): T {
 }
 
 function inputType(mutation: string): string {
-  const named = mutation === 'unlinkIncident' ? 'linkIncident' : mutation; // They share one.
-  return `${named.charAt(0).toUpperCase()}${named.slice(1)}Input`;
+  return `${mutation.charAt(0).toUpperCase()}${mutation.slice(1)}Input`;
 }
 
 function directoryEvents(): StreamEvent[] {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { toronto } from './clock-fixtures.ts';
+import { toronto } from './clock.fixture.ts';
 import { stateOf, type Clock } from './clock.ts';
 import {
   answerIncident,

@@ -221,13 +221,14 @@ describe('a solution', () => {
   });
 
   test('that was accepted is final, and the refusal does not speak of time', async () => {
-    const closed = await desk.act('closeIncident', await resolved(), {}, lena);
+    const solved = await resolved();
+    const closed = await desk.act('closeIncident', solved, {}, lena);
     const early = await desk.refusal('reopenIncident', closed, { reason: 'Again.' }, lena);
     expect([early.code, early.message]).toEqual([
       'WINDOW_CLOSED',
       'The solution was accepted, and that is final. Report a follow-up instead: createFollowUp.',
     ]);
-    desk.ground.clock.set(closed.closesAt ?? '');
+    desk.ground.clock.set(solved.closesAt ?? '');
     const late = await desk.refusal('reopenIncident', closed, { reason: 'Again.' }, lena);
     expect(late.message).toContain('The solution was accepted');
   });
