@@ -18,5 +18,5 @@ export default {
   },
   globalSetup: '<rootDir>/tests/setup/global-setup.ts',
   globalTeardown: '<rootDir>/tests/setup/global-teardown.ts',
-  testTimeout: 30_000,
+  testTimeout: 90_000,
 };

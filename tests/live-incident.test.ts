@@ -5,7 +5,6 @@ import { Listener, Partner } from './setup/partner.ts';
 
 /** The main job, end to end, through the gateway of a desk as `npm start` runs it. */
 
-const PORT = 4_810;
 const SELECTION = 'kind version at incidentId incident { number state organization { name } }';
 
 interface Update {
@@ -28,7 +27,7 @@ let lena: Partner;
 const clients: Client[] = [];
 
 beforeAll(async () => {
-  desk = await DeskProcess.start(PORT);
+  desk = await DeskProcess.start();
   sam = new Partner(desk.url, 'sam');
   lena = new Partner(desk.url, 'lena');
 }, 90_000);

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Browser } from 'playwright-core';
-import { freePort } from '../../local/src/ports.ts';
 import { DeskProcess } from '../setup/desk-process.ts';
 import { Partner } from '../setup/partner.ts';
 import { launchBrowser } from './browser.ts';
@@ -8,9 +7,6 @@ import { describeInBrowser } from './browser-suite.ts';
 import { look, report, type Worked } from './desk-work.ts';
 import { whenFocused } from './page-scripts.ts';
 import { PAGE_MS_MAX, Visitor } from './visitor.ts';
-
-/** Where a free port is looked for: the suite may run twice on one machine. */
-const PORT = 4_840;
 
 describeInBrowser('the keyboard alone', () => {
   let desk: DeskProcess;
@@ -21,7 +17,7 @@ describeInBrowser('the keyboard alone', () => {
   let triaged: Worked;
 
   beforeAll(async () => {
-    desk = await DeskProcess.start((await freePort(PORT)).port);
+    desk = await DeskProcess.start();
     analyst = new Partner(desk.url, 'root');
     triaged = await report(new Partner(desk.url, 'omar'), 'To be triaged by keys');
     await report(new Partner(desk.url, 'omar'), 'Above it in the list');

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Browser } from 'playwright-core';
-import { freePort } from '../../local/src/ports.ts';
 import { DeskProcess } from '../setup/desk-process.ts';
 import { Partner } from '../setup/partner.ts';
 import { launchBrowser } from './browser.ts';
@@ -10,8 +9,6 @@ import { Line } from './line.ts';
 import { rowUnder, whenShown } from './page-scripts.ts';
 import { PAGE_MS_MAX, Visitor } from './visitor.ts';
 
-/** Where a free port is looked for: the suite may run twice on one machine. */
-const PORT = 4_820;
 const CUT_MS = 30_000;
 /** The promise is one second on a machine that has nothing else to do; a busy one must not turn the suite red. */
 const SEEN_MS_MAX = 5_000;
@@ -34,7 +31,7 @@ describeInBrowser('the live page, in two browsers', () => {
   let customer: Partner;
 
   beforeAll(async () => {
-    desk = await DeskProcess.start((await freePort(PORT)).port);
+    desk = await DeskProcess.start();
     url = `http://localhost:${desk.port}`;
     // Other people than those at the browsers: each person has only so many requests.
     analyst = new Partner(desk.url, 'root');

@@ -2,7 +2,6 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Browser } from 'playwright-core';
-import { freePort } from '../../local/src/ports.ts';
 import { DeskProcess } from '../setup/desk-process.ts';
 import { Partner } from '../setup/partner.ts';
 import { launchBrowser } from './browser.ts';
@@ -12,8 +11,6 @@ import { englishIn, type Named } from './french.ts';
 import { READER_TEXTS } from './page-scripts.ts';
 import { Visitor } from './visitor.ts';
 
-/** Where a free port is looked for: the suite may run twice on one machine. */
-const PORT = 4_850;
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const NOTE = 'Batch 88 is ours alone.';
 /** How often the explorer's button is pressed, and how long each press may take, in milliseconds. */
@@ -56,7 +53,7 @@ describeInBrowser('every route, in both languages', () => {
   const toldToLena: string[] = [];
 
   beforeAll(async () => {
-    desk = await DeskProcess.start((await freePort(PORT)).port);
+    desk = await DeskProcess.start();
     const analyst = new Partner(desk.url, 'root');
     const started = await act(
       analyst,

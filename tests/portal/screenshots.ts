@@ -2,7 +2,6 @@ import { mkdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Browser } from 'playwright-core';
-import { freePort } from '../../local/src/ports.ts';
 import { DeskProcess } from '../setup/desk-process.ts';
 import { Partner } from '../setup/partner.ts';
 import { launchBrowser } from './browser.ts';
@@ -14,8 +13,6 @@ import { Visitor } from './visitor.ts';
  */
 
 const FOLDER = fileURLToPath(new URL('../../docs/images', import.meta.url));
-/** Where a free port is looked for. */
-const PORT = 4_890;
 /** A README is read over slow lines too. */
 const PICTURE_BYTES_MAX = 300_000;
 
@@ -56,7 +53,7 @@ const PICTURES: readonly Picture[] = [
 ];
 
 await mkdir(FOLDER, { recursive: true });
-const desk = await DeskProcess.start((await freePort(PORT)).port);
+const desk = await DeskProcess.start();
 let browser: Browser | undefined;
 try {
   browser = await launchBrowser();

@@ -1,15 +1,11 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Browser } from 'playwright-core';
-import { freePort } from '../../local/src/ports.ts';
 import { DeskProcess } from '../setup/desk-process.ts';
 import { Partner } from '../setup/partner.ts';
 import { launchBrowser } from './browser.ts';
 import { describeInBrowser } from './browser-suite.ts';
 import { act, assign, comment, look, report } from './desk-work.ts';
 import { Visitor } from './visitor.ts';
-
-/** Where a free port is looked for: the suite may run twice on one machine. */
-const PORT = 4_830;
 
 describeInBrowser('what was typed', () => {
   let desk: DeskProcess;
@@ -21,7 +17,7 @@ describeInBrowser('what was typed', () => {
   let customer: Partner;
 
   beforeAll(async () => {
-    desk = await DeskProcess.start((await freePort(PORT)).port);
+    desk = await DeskProcess.start();
     analyst = new Partner(desk.url, 'root');
     customer = new Partner(desk.url, 'omar');
     browser = await launchBrowser();

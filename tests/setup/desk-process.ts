@@ -3,15 +3,18 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { freePort } from '../../local/src/ports.ts';
 
 const MAIN = fileURLToPath(new URL('../../local/dist/main.js', import.meta.url));
 const READY_MS_MAX = 60_000;
+/** Runs beside this one on the same machine begin elsewhere; below the ports that systems give to clients. */
+const PORT_FIRST = 20_000 + (process.pid % 500) * 20;
 
 /** The whole desk as `npm start` runs it, in a process of its own, on a data directory of its own. */
 export class DeskProcess {
   readonly directory: string;
-  /** Where it listens: the wanted port, or the next free one. */
-  port: number;
+  /** Where it listens, also after a restart. */
+  readonly port: number;
   #child: ChildProcess | null = null;
 
   private constructor(directory: string, port: number) {
@@ -19,8 +22,9 @@ export class DeskProcess {
     this.port = port;
   }
 
-  /** Starts a desk with demo data. A port that somebody else uses is passed over. */
-  static async start(port: number): Promise<DeskProcess> {
+  /** Starts a desk with demo data, on a port of its own. */
+  static async start(): Promise<DeskProcess> {
+    const { port } = await freePort(PORT_FIRST);
     const desk = new DeskProcess(await mkdtemp(path.join(tmpdir(), 'desk-')), port);
     await desk.restart();
     return desk;
@@ -45,9 +49,9 @@ export class DeskProcess {
         said += text.toString();
         const portal = /^ Portal +http:\/\/localhost:(\d+)$/m.exec(said)?.[1];
         if (!portal) return;
-        this.port = Number(portal);
         clearTimeout(timer);
-        resolve();
+        if (Number(portal) === this.port) resolve();
+        else reject(new Error(`Somebody took port ${this.port} meanwhile.`));
       });
       child.stderr.on('data', (text: Buffer) => (said += text.toString()));
       child.once('exit', (code) => reject(new Error(`The desk ended with ${code}: ${said}`)));
