@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { systemClock } from '@desk/kit/clock';
 import { systemRandom } from '@desk/kit/ids';
-import { EVERYBODY, type Decision, type Drafts } from '@desk/kit/journal';
+import type { Decision, Drafts } from '@desk/kit/decision';
+import { EVERYBODY } from '@desk/kit/write-scope';
 import { createLogger } from '@desk/kit/logger';
 import { MemoryStream } from '@desk/kit/memory-stream';
 import { DURABLE } from '@desk/kit/mongo';

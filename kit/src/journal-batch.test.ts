@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { BATCH_MAX, OUTBOX_MAX, type Decision, type Drafts } from './journal.ts';
+import { BATCH_MAX } from './creation.ts';
+import type { Decision, Drafts } from './decision.ts';
+import { OUTBOX_MAX } from './stored-record.ts';
 import { buildDraft, buildThing, openDesk, type Desk, type Thing } from './things.fixture.ts';
 
 let desk: Desk;

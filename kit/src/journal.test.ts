@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { Refusal } from './errors.ts';
 import { derivedId } from './ids.ts';
-import { EVERYBODY, OUTBOX_MAX, RECORD_ONLY, requestKey, type WriteScope } from './journal.ts';
+import { requestKey } from './request-key.ts';
+import { OUTBOX_MAX, RECORD_ONLY } from './stored-record.ts';
+import { EVERYBODY, type WriteScope } from './write-scope.ts';
 import { gatedMongo, type Gate } from './gate.fixture.ts';
 import {
   buildDraft,

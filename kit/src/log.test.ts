@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import fc from 'fast-check';
 import { isDeepStrictEqual } from 'node:util';
 import { START, chainEntries, entryHolds, outboxEvent, type LogEntry } from './event.ts';
-import { EVERYBODY } from './journal.ts';
+import { EVERYBODY } from './write-scope.ts';
 import { READ_MAX } from './log.ts';
 import { buildDraft, buildThing, countUp, openDesk, type Desk, type Side } from './things.fixture.ts';
 

@@ -9,7 +9,8 @@ import {
   type Position,
   type StreamEvent,
 } from './event.ts';
-import type { Aggregate, Journal, Stored } from './journal.ts';
+import type { Journal } from './journal.ts';
+import type { Aggregate, Stored } from './stored-record.ts';
 import { DURABLE, OPERATION_MS_MAX, isDuplicateKey } from './mongo.ts';
 
 /** Aggregates whose outboxes are copied in one round. */

@@ -1,4 +1,5 @@
 import mongoose, { type Connection } from 'mongoose';
+import { Refusal } from './errors.ts';
 
 /** What every acknowledged write waits for: a majority, and their journals on disk. */
 export const DURABLE = { writeConcern: { w: 'majority', j: true } } as const;
@@ -69,6 +70,19 @@ export function isConnectionFault(error: unknown): boolean {
 
 /** The server's codes for a change of primary, a shutdown, and a time limit. */
 const UNCERTAIN_CODES = new Set<unknown>([50, 64, 91, 189, 10_058, 10_107, 11_600, 11_602, 13_435, 13_436]);
+
+/** What a caller is told of a write's failure: WRITE_UNCERTAIN where nobody knows whether it happened, else the error itself. */
+export function uncertain(error: unknown): unknown {
+  return isConnectionFault(error) ? writeUncertain() : error;
+}
+
+/** Refuses a write of which nobody knows whether it happened. */
+export function writeUncertain(): Refusal {
+  return new Refusal(
+    'WRITE_UNCERTAIN',
+    'The store did not answer in time. Repeat the request with the same idempotency key.',
+  );
+}
 
 /** True when a unique index refused a write. */
 export function isDuplicateKey(error: unknown): error is mongoose.mongo.MongoServerError {

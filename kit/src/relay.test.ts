@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { FaultyStream } from './faulty-stream.fixture.ts';
-import { EVERYBODY } from './journal.ts';
+import { EVERYBODY } from './write-scope.ts';
 import { Log, READ_MAX } from './log.ts';
 import { Relay } from './relay.ts';
 import {

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { ManualClock } from './clock.ts';
-import { EVERYBODY } from './journal.ts';
+import { EVERYBODY } from './write-scope.ts';
 import {
   buildDraft,
   buildThing,

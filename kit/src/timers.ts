@@ -1,6 +1,7 @@
 import type { mongo } from 'mongoose';
 import type { Clock } from './clock.ts';
-import type { Aggregate, Aggregates, Stored } from './journal.ts';
+import type { Aggregates } from './aggregates.ts';
+import type { Aggregate, Stored } from './stored-record.ts';
 import type { Logger } from './logger.ts';
 import { OPERATION_MS_MAX } from './mongo.ts';
 import { Rounds } from './rounds.ts';

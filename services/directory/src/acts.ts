@@ -1,6 +1,7 @@
 import { badInput } from '@desk/kit/errors';
 import { derivedId } from '@desk/kit/ids';
-import { EVERYBODY, requestKey } from '@desk/kit/journal';
+import { requestKey } from '@desk/kit/request-key';
+import { EVERYBODY } from '@desk/kit/write-scope';
 import type { Act } from './act.ts';
 import {
   grantAuthorization,

@@ -1,5 +1,5 @@
 import { InputCheck } from '@desk/kit/input';
-import type { Decision } from '@desk/kit/journal';
+import type { Decision } from '@desk/kit/decision';
 import type { Act } from './act.ts';
 import { principalEvent, principalFields, type PrincipalInput, type PrincipalRecord } from './principal.ts';
 

@@ -1,5 +1,6 @@
 import { InputCheck } from '@desk/kit/input';
-import type { Aggregate, Decision } from '@desk/kit/journal';
+import type { Decision } from '@desk/kit/decision';
+import type { Aggregate } from '@desk/kit/stored-record';
 import type { Connection } from '@desk/kit/page';
 import type { Act } from './act.ts';
 import type { OrganizationEventData } from './events.ts';

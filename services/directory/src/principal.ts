@@ -1,5 +1,6 @@
 import { InputCheck } from '@desk/kit/input';
-import type { Aggregate, Decision } from '@desk/kit/journal';
+import type { Decision } from '@desk/kit/decision';
+import type { Aggregate } from '@desk/kit/stored-record';
 import type { Act } from './act.ts';
 import type { AgentAuthorization } from './authorization.ts';
 import type { PrincipalEventData } from './events.ts';

@@ -1,5 +1,5 @@
-import type { Aggregates } from '@desk/kit/journal';
-import { RECORD_ONLY, type Aggregate } from '@desk/kit/journal';
+import type { Aggregates } from '@desk/kit/aggregates';
+import { RECORD_ONLY, type Aggregate } from '@desk/kit/stored-record';
 import { OPERATION_MS_MAX } from '@desk/kit/mongo';
 import { countUpTo, findPage, type Page, type PageRequest, type SortField } from '@desk/kit/page';
 import type { Foundation } from '@desk/kit/service';

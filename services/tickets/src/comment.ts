@@ -1,6 +1,7 @@
 import type { Actor } from '@desk/kit/event';
 import { InputCheck } from '@desk/kit/input';
-import type { Aggregate, Decision } from '@desk/kit/journal';
+import type { Decision } from '@desk/kit/decision';
+import type { Aggregate } from '@desk/kit/stored-record';
 import type { IncidentEventData } from './incident-event.ts';
 import { TEXT_KIB_MAX, type Incident } from './incident.ts';
 

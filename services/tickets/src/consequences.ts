@@ -1,6 +1,7 @@
 import { Consumer, storedCheckpoint } from '@desk/kit/consumer';
 import type { Actor } from '@desk/kit/event';
-import { EVERYBODY, type RequestKey } from '@desk/kit/journal';
+import type { RequestKey } from '@desk/kit/request-key';
+import { EVERYBODY } from '@desk/kit/write-scope';
 import type { Dependencies, Foundation } from '@desk/kit/service';
 import { answerIncident } from './incident-acts.ts';
 import { missingAnswers } from './incident-clocks.ts';

@@ -1,5 +1,6 @@
 import { SYSTEM_ACTOR } from '@desk/kit/event';
-import { BATCH_MAX, EVERYBODY } from '@desk/kit/journal';
+import { BATCH_MAX } from '@desk/kit/creation';
+import { EVERYBODY } from '@desk/kit/write-scope';
 import { pageRequest, type Page, type PageArguments } from '@desk/kit/page';
 import { openFoundation, type Foundation } from '@desk/kit/service';
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';

@@ -1,5 +1,6 @@
-import type { Decision } from '@desk/kit/journal';
-import { BATCH_MAX, type Aggregates } from '@desk/kit/journal';
+import type { Decision } from '@desk/kit/decision';
+import type { Aggregates } from '@desk/kit/aggregates';
+import { BATCH_MAX } from '@desk/kit/creation';
 import type { Log } from '@desk/kit/log';
 import type { Connection } from 'mongoose';
 import { readIncidents, rejectsOf, type Found, type Reject } from './import-file.ts';

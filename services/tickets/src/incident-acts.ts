@@ -1,5 +1,5 @@
 import { InputCheck } from '@desk/kit/input';
-import type { Decision } from '@desk/kit/journal';
+import type { Decision } from '@desk/kit/decision';
 import { cancelClock, excludeClock, pauseClock, resumeClock, stopClock } from './clock.ts';
 import type { CauseCategory, HoldReason, Impact, Priority, ResolutionCode, Urgency } from './generated/api.ts';
 import {

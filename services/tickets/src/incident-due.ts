@@ -1,5 +1,5 @@
 import { SYSTEM_ACTOR, type EventDraft } from '@desk/kit/event';
-import type { Decision } from '@desk/kit/journal';
+import type { Decision } from '@desk/kit/decision';
 import { fireClock } from './clock.ts';
 import { closed, resumed } from './incident-acts.ts';
 import { dueActs, settled } from './incident-clocks.ts';

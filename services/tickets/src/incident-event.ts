@@ -1,5 +1,5 @@
 import { SYSTEM_ACTOR, type EventDraft } from '@desk/kit/event';
-import type { Decision } from '@desk/kit/journal';
+import type { Decision } from '@desk/kit/decision';
 import { isDeepStrictEqual } from 'node:util';
 import { announcementsBetween, type Clock, type ClockFire } from './clock.ts';
 import type { IncidentEventKind, Priority } from './generated/api.ts';

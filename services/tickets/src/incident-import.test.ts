@@ -1,4 +1,4 @@
-import { OUTBOX_MAX } from '@desk/kit/journal';
+import { OUTBOX_MAX } from '@desk/kit/stored-record';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { elapsedMs, stateOf, type Clock, type ClockKind } from './clock.ts';

@@ -1,6 +1,7 @@
 import { SYSTEM_ACTOR, type EventDraft } from '@desk/kit/event';
 import { derivedId } from '@desk/kit/ids';
-import { OUTBOX_MAX, type Decision } from '@desk/kit/journal';
+import type { Decision } from '@desk/kit/decision';
+import { OUTBOX_MAX } from '@desk/kit/stored-record';
 import {
   ClockLedgerFull,
   cancelClock,

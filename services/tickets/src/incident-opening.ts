@@ -1,5 +1,5 @@
 import { InputCheck } from '@desk/kit/input';
-import type { Decision } from '@desk/kit/journal';
+import type { Decision } from '@desk/kit/decision';
 import type { Environment, Impact, IncidentSource, Priority, Urgency } from './generated/api.ts';
 import { settled, startedClocks } from './incident-clocks.ts';
 import { told } from './incident-event.ts';

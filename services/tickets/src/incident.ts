@@ -1,6 +1,6 @@
 import { Refusal } from '@desk/kit/errors';
 import type { Actor } from '@desk/kit/event';
-import type { Aggregate } from '@desk/kit/journal';
+import type { Aggregate } from '@desk/kit/stored-record';
 import type { Clock } from './clock.ts';
 import type {
   CauseCategory,

@@ -1,7 +1,7 @@
 import { notFound } from '@desk/kit/errors';
 import { InputCheck } from '@desk/kit/input';
 import { findEntry, type CatalogueEntry } from './catalogue.ts';
-import type { Aggregates } from '@desk/kit/journal';
+import type { Aggregates } from '@desk/kit/aggregates';
 import type { Viewer } from '@desk/kit/viewer';
 import { writeComment, writeNote, type Comment, type InternalNote } from './comment.ts';
 import type { MirroredOrganization } from './directory-mirror.ts';

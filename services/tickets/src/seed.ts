@@ -1,6 +1,7 @@
 import type { Actor } from '@desk/kit/event';
 import { derivedId } from '@desk/kit/ids';
-import { EVERYBODY, type Decision } from '@desk/kit/journal';
+import type { Decision } from '@desk/kit/decision';
+import { EVERYBODY } from '@desk/kit/write-scope';
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { z } from 'zod';

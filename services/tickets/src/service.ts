@@ -1,4 +1,4 @@
-import { EVERYBODY } from '@desk/kit/journal';
+import { EVERYBODY } from '@desk/kit/write-scope';
 import { eventsRoute } from '@desk/kit/pull';
 import { startSubgraph } from '@desk/kit/server';
 import { openFoundation, type Dependencies, type RunningService, type ServiceConfig } from '@desk/kit/service';

@@ -1,5 +1,7 @@
 import type { Foundation } from '@desk/kit/service';
-import { RECORD_ONLY, inScope, type Aggregate, type Aggregates, type Stored } from '@desk/kit/journal';
+import type { Aggregates } from '@desk/kit/aggregates';
+import { RECORD_ONLY, type Aggregate, type Stored } from '@desk/kit/stored-record';
+import { inScope } from '@desk/kit/write-scope';
 import { OPERATION_MS_MAX } from '@desk/kit/mongo';
 import { countUpTo, findPage, type Page, type PageRequest, type SortField } from '@desk/kit/page';
 import type { Paths } from '@desk/kit/types';

@@ -1,0 +1,42 @@
+import type { Model, mongo } from 'mongoose';
+import { randomBytes } from 'node:crypto';
+import type { CommitOrder, Stamp } from './commit-order.ts';
+import type { CrashPoint } from './crash-point.ts';
+import type { Drafts } from './decision.ts';
+import { outboxEvent, type WaitingEvent } from './event.ts';
+import { findMisfit } from './schema-fit.ts';
+import type { Aggregate, Stored } from './stored-record.ts';
+
+/** One kind of record: where it is kept, and what of its service's journal each of its writes needs. */
+export interface RecordKind<T extends Aggregate> {
+  readonly model: Model<T>;
+  readonly collection: mongo.Collection<Stored<T>>;
+  readonly order: CommitOrder;
+  readonly term: () => number;
+  readonly barrier: (term?: number) => Promise<void>;
+  readonly crash: CrashPoint;
+  /** Tells the relay of a write. */
+  readonly wake: () => void;
+}
+
+/** Throws when a record does not fit the schema: a mistake of ours, which is not written. */
+export async function requireFit<T extends Aggregate>({ model }: RecordKind<T>, record: T): Promise<void> {
+  const misfit = findMisfit(record, await model.validate(record));
+  if (misfit !== null) throw new Error(`A record of ${model.modelName} does not fit its schema at ${misfit}.`);
+}
+
+/** The events of an act as they wait in the outbox of a record that had a version before. */
+export function waitingEvents(
+  drafts: Drafts,
+  { version, organizationId }: { version: number; organizationId: string },
+  stamp: Stamp,
+): WaitingEvent[] {
+  return drafts.map((draft, index) => ({
+    ...outboxEvent(draft, version + index + 1, organizationId, salt()),
+    ...stamp,
+  }));
+}
+
+function salt(): string {
+  return randomBytes(16).toString('base64url');
+}
