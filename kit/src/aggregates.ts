@@ -97,7 +97,11 @@ export class Aggregates<T extends Aggregate> extends Creation<T> {
         },
         $push: {
           outbox: {
-            $each: waitingEvents(drafts, { version: current.version, organizationId: next.organizationId }, stamp),
+            $each: waitingEvents(
+              drafts,
+              { version: current.version, organizationId: next.organizationId },
+              { stamp, random: this.#kind.random },
+            ),
           },
           ...(key ? { keys: { $each: [{ ...key, version: next.version }], $slice: -KEYS_MAX } } : {}),
         },

@@ -31,7 +31,7 @@ export class Creation<T extends Aggregate> {
     await requireFit(this.#kind, record);
     try {
       const inserted = await order.run((stamp) => {
-        const stored = (number: number | null) => created({ record, events: drafts }, number, stamp, options.key);
+        const stored = (number: number | null) => this.#stored({ record, events: drafts }, number, stamp, options.key);
         return options.numbered ? this.#insertNumbered(stored) : this.#insert(stored(null));
       });
       wake();
@@ -66,6 +66,21 @@ export class Creation<T extends Aggregate> {
     } catch (error) {
       throw uncertain(error);
     }
+  }
+
+  /** A new record as it is stored. */
+  #stored({ record, events }: Decision<T>, number: number | null, stamp: Stamp, key?: RequestKey | null): Stored<T> {
+    const { random } = this.#kind;
+    return {
+      ...record,
+      number,
+      version: events.length,
+      dirty: true,
+      outbox: waitingEvents(events, { version: 0, organizationId: record.organizationId }, { stamp, random }),
+      keys: key ? [{ ...key, version: events.length }] : [],
+      basisVersion: events.length,
+      leaseUntil: null,
+    };
   }
 
   async #firstAnswer(id: string, key: RequestKey): Promise<T> {
@@ -123,7 +138,9 @@ export class Creation<T extends Aggregate> {
       const last = numbered ? await this.#lastNumber() : null;
       const batch = waiting;
       const refused = await this.#kind.order.run((stamp) =>
-        this.#insertEach(batch.map((each, index) => created(each, last === null ? null : last + index + 1, stamp))),
+        this.#insertEach(
+          batch.map((each, index) => this.#stored(each, last === null ? null : last + index + 1, stamp)),
+        ),
       );
       waiting.forEach((each, index) => refused.has(index) || made.add(each));
       waiting = waiting.filter((_each, index) => refused.has(index));
@@ -184,25 +201,6 @@ export class Creation<T extends Aggregate> {
     this.#numbering = turn;
     return turn;
   }
-}
-
-/** A new record as it is stored. */
-function created<T extends Aggregate>(
-  { record, events }: Decision<T>,
-  number: number | null,
-  stamp: Stamp,
-  key?: RequestKey | null,
-): Stored<T> {
-  return {
-    ...record,
-    number,
-    version: events.length,
-    dirty: true,
-    outbox: waitingEvents(events, { version: 0, organizationId: record.organizationId }, stamp),
-    keys: key ? [{ ...key, version: events.length }] : [],
-    basisVersion: events.length,
-    leaseUntil: null,
-  };
 }
 
 function violates(error: mongo.MongoServerError, field: string): boolean {

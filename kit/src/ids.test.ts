@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { ManualClock } from './clock.ts';
-import { canonicalJson, contentHash, derivedId, idMaker } from './ids.ts';
+import { canonicalJson, contentHash, derivedId, idMaker, randomText } from './ids.ts';
 
 const SHAPE = /^thing_[0-7][0-9A-HJKMNP-TV-Z]{25}$/;
 
@@ -32,6 +32,10 @@ describe('a new id', () => {
       }),
     );
   });
+});
+
+test('random text is the given bytes', () => {
+  expect(randomText((bytes) => void bytes.fill(255), 6)).toBe('________');
 });
 
 describe('a derived id', () => {

@@ -7,6 +7,13 @@ export type Random = (bytes: Uint8Array) => void;
 /** The machine's randomness. */
 export const systemRandom: Random = (bytes) => void randomFillSync(bytes);
 
+/** So many random bytes as text, safe in addresses. */
+export function randomText(random: Random, bytes: number): string {
+  const buffer = Buffer.alloc(bytes);
+  random(buffer);
+  return buffer.toString('base64url');
+}
+
 /** Makes new ids: `<prefix>_<ULID>`, which sort by the time they were made. */
 export type NewId = (prefix: string) => string;
 

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { Refusal } from './errors.ts';
 import { derivedId } from './ids.ts';
+import { Journal } from './journal.ts';
 import { requestKey } from './request-key.ts';
 import { OUTBOX_MAX, RECORD_ONLY } from './stored-record.ts';
 import { EVERYBODY, type WriteScope } from './write-scope.ts';
@@ -60,6 +61,17 @@ async function refusalOf(
   if (outcome instanceof Refusal) return { message: outcome.message, extensions: outcome.extensions };
   throw outcome;
 }
+
+test('the salt of a personal part comes from the randomness that the journal was given', async () => {
+  const journal = new Journal(desk.connection, { random: (bytes) => void bytes.fill(7) });
+  const { _id } = await desk.things.create(buildThing(), [buildDraft()]);
+  const things = await journal.aggregates<Thing>(desk.connection.model<Thing>('Thing'));
+  await things.change(_id, EVERYBODY, {}, (thing) => ({
+    record: thing,
+    events: [buildDraft({ personal: { name: 'A. Person' } })],
+  }));
+  expect((await outbox(_id)).at(-1)?.personal?.salt).toBe(Buffer.alloc(16, 7).toString('base64url'));
+});
 
 describe('a creation', () => {
   test('stores the record and gives it back', async () => {

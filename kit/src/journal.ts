@@ -1,10 +1,13 @@
 import type { Connection, Model, mongo } from 'mongoose';
-import { randomBytes } from 'node:crypto';
 import { Aggregates } from './aggregates.ts';
 import { CommitOrder } from './commit-order.ts';
 import type { CrashPoint } from './crash-point.ts';
+import { randomText, type Random } from './ids.ts';
 import { DURABLE, watchTerm, writeUncertain } from './mongo.ts';
 import type { Aggregate, Stored } from './stored-record.ts';
+
+/** Random bytes that tell a process's writes from those of all others. */
+const WRITER_BYTES = 6;
 
 /**
  * The durable write of one service: one aggregate, one document, one conditional write that holds the new state, its
@@ -14,16 +17,19 @@ import type { Aggregate, Stored } from './stored-record.ts';
 export class Journal {
   readonly db: mongo.Db;
   readonly collections: mongo.Collection<Stored<Aggregate>>[] = [];
-  readonly order = new CommitOrder(randomBytes(6).toString('base64url'));
+  readonly order: CommitOrder;
   /** Grows when another primary takes over. Asked before a read, and given to the barrier that confirms the read. */
   readonly term: () => number;
+  readonly #random: Random;
   readonly #crash: CrashPoint;
   #wake: () => void = () => {};
 
-  constructor(connection: Connection, crash: CrashPoint = () => {}) {
+  constructor(connection: Connection, { random, crash = () => {} }: { random: Random; crash?: CrashPoint }) {
     if (!connection.db) throw new Error('The connection is not open.');
     this.db = connection.db;
     this.term = watchTerm(connection.getClient());
+    this.order = new CommitOrder(randomText(random, WRITER_BYTES));
+    this.#random = random;
     this.#crash = crash;
   }
 
@@ -65,6 +71,7 @@ export class Journal {
       term: this.term,
       barrier: (term) => this.barrier(term),
       crash: this.#crash,
+      random: this.#random,
       wake: () => this.#wake(),
     });
   }

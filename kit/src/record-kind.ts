@@ -1,11 +1,14 @@
 import type { Model, mongo } from 'mongoose';
-import { randomBytes } from 'node:crypto';
 import type { CommitOrder, Stamp } from './commit-order.ts';
 import type { CrashPoint } from './crash-point.ts';
 import type { Drafts } from './decision.ts';
 import { outboxEvent, type WaitingEvent } from './event.ts';
+import { randomText, type Random } from './ids.ts';
 import { findMisfit } from './schema-fit.ts';
 import type { Aggregate, Stored } from './stored-record.ts';
+
+/** Random bytes that hide a personal part behind its hash. */
+const SALT_BYTES = 16;
 
 /** One kind of record: where it is kept, and what of its service's journal each of its writes needs. */
 export interface RecordKind<T extends Aggregate> {
@@ -15,6 +18,7 @@ export interface RecordKind<T extends Aggregate> {
   readonly term: () => number;
   readonly barrier: (term?: number) => Promise<void>;
   readonly crash: CrashPoint;
+  readonly random: Random;
   /** Tells the relay of a write. */
   readonly wake: () => void;
 }
@@ -29,14 +33,10 @@ export async function requireFit<T extends Aggregate>({ model }: RecordKind<T>, 
 export function waitingEvents(
   drafts: Drafts,
   { version, organizationId }: { version: number; organizationId: string },
-  stamp: Stamp,
+  { stamp, random }: { stamp: Stamp; random: Random },
 ): WaitingEvent[] {
   return drafts.map((draft, index) => ({
-    ...outboxEvent(draft, version + index + 1, organizationId, salt()),
+    ...outboxEvent(draft, version + index + 1, organizationId, randomText(random, SALT_BYTES)),
     ...stamp,
   }));
-}
-
-function salt(): string {
-  return randomBytes(16).toString('base64url');
 }

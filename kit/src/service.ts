@@ -57,7 +57,7 @@ export interface RunningService extends RunningServer {
 /** Opens what a service stands on. */
 export async function openFoundation(service: string, config: ServiceConfig, deps: Dependencies): Promise<Foundation> {
   const connection = await connectMongo(config.mongodbUri, config.database);
-  const journal = new Journal(connection, deps.crash);
+  const journal = new Journal(connection, deps);
   const log = await Log.open(journal, deps.crash);
   let relay: Relay | null = null;
   return {

@@ -5,6 +5,7 @@ import { SYSTEM_ACTOR, type EventDraft } from './event.ts';
 import type { Aggregates } from './aggregates.ts';
 import { Journal } from './journal.ts';
 import type { Aggregate } from './stored-record.ts';
+import { systemRandom } from './ids.ts';
 import { Log } from './log.ts';
 import { createLogger, type Logger } from './logger.ts';
 import { connectMongo } from './mongo.ts';
@@ -100,11 +101,11 @@ export function testDatabase(): string {
 }
 
 /** Opens a new database on the engine of the test run. */
-export async function openDesk(crash?: CrashPoint, uri = testMongoUri()): Promise<Desk> {
+export async function openDesk(crash: CrashPoint = () => {}, uri = testMongoUri()): Promise<Desk> {
   const connection = await connectMongo(uri, testDatabase());
   const ThingModel = connection.model<Thing>('Thing', thingSchema, 'things');
   const join = async (): Promise<Side> => {
-    const journal = new Journal(connection, crash);
+    const journal = new Journal(connection, { random: systemRandom, crash });
     const things = await journal.aggregates<Thing>(ThingModel);
     return { journal, things, log: await Log.open(journal, crash) };
   };

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { LogEntry } from '../../kit/src/event.ts';
+import { systemRandom } from '../../kit/src/ids.ts';
 import { Journal } from '../../kit/src/journal.ts';
 import { Log } from '../../kit/src/log.ts';
 import { connectMongo } from '../../kit/src/mongo.ts';
@@ -25,7 +26,7 @@ export interface RigFindings {
 export async function checkRig(mongodbUri: string, acknowledged: readonly RigRequest[]): Promise<RigFindings> {
   const connection = await connectMongo(mongodbUri, RIG);
   try {
-    const log = await Log.open(new Journal(connection));
+    const log = await Log.open(new Journal(connection, { random: systemRandom }));
     const stuck = await waitForRest(connection.getClient().db(RIG), log);
     const db = connection.getClient().db(RIG);
     const entries = await log.entries.find({}, { sort: { _id: 1 } }).toArray();

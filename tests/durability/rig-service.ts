@@ -10,7 +10,7 @@ import { Consumer, storedCheckpoint, type Checkpoint } from '../../kit/src/consu
 import { crashPoint, type CrashPoint } from '../../kit/src/crash-point.ts';
 import { ERROR_CODES, Refusal } from '../../kit/src/errors.ts';
 import type { StreamEvent } from '../../kit/src/event.ts';
-import { derivedId } from '../../kit/src/ids.ts';
+import { derivedId, systemRandom } from '../../kit/src/ids.ts';
 import { Journal } from '../../kit/src/journal.ts';
 import { requestKey } from '../../kit/src/request-key.ts';
 import { EVERYBODY } from '../../kit/src/write-scope.ts';
@@ -34,7 +34,7 @@ async function runService(settings: RigSettings): Promise<RigReady> {
   if (settings.weakWrites) weakenWrites();
   const engine = await startEngine({ directory: settings.directory });
   const connection = await connectMongo(engine.uri, RIG);
-  const journal = new Journal(connection, crash);
+  const journal = new Journal(connection, { random: systemRandom, crash });
   const log = await Log.open(journal, crash);
   const things = await journal.aggregates<Thing>(connection.model<Thing>('Thing', thingSchema, 'things'));
   const { redis } = settings;
