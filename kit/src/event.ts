@@ -98,7 +98,7 @@ export function parseCursor(service: string, cursor: string): Position | null {
 
 /** Gives a draft its place in the aggregate's life, and binds its personal part by a salted hash. */
 export function outboxEvent(draft: EventDraft, seq: number, organizationId: string, salt: string): OutboxEvent {
-  const personal = draft.personal ? { salt, value: withoutUndefined(draft.personal) } : null;
+  const personal = draft.personal ? { salt, value: asKept(draft.personal) } : null;
   return {
     seq,
     type: draft.type,
@@ -106,7 +106,7 @@ export function outboxEvent(draft: EventDraft, seq: number, organizationId: stri
     actor: draft.actor,
     organizationId,
     internal: draft.internal ?? false,
-    data: withoutUndefined(draft.data),
+    data: asKept(draft.data),
     personalHash: personal && hashPersonal(personal),
     personal,
   };
@@ -163,12 +163,16 @@ export function decodeEvent(text: string): StreamEvent {
   return { ...event, at: new Date(event.at) };
 }
 
-/** The database keeps an undefined member as null, and what is hashed must be what is kept. */
-function withoutUndefined<T>(value: T): T {
-  if (Array.isArray(value)) return value.map((item: unknown) => withoutUndefined(item)) as T;
+/**
+ * A value as the database gives it back, because what is hashed must be what is kept: it keeps an undefined member as null, and
+ * half a character (a lone surrogate) as U+FFFD.
+ */
+function asKept<T>(value: T): T {
+  if (typeof value === 'string') return value.toWellFormed() as T;
+  if (Array.isArray(value)) return value.map((item: unknown) => asKept(item)) as T;
   if (value === null || typeof value !== 'object' || value instanceof Date) return value;
   const members = Object.entries(value).flatMap(([name, member]) =>
-    member === undefined ? [] : [[name, withoutUndefined<unknown>(member)]],
+    member === undefined ? [] : [[name.toWellFormed(), asKept<unknown>(member)]],
   );
   return Object.fromEntries(members) as T;
 }

@@ -35,6 +35,11 @@ test('everything that is wrong is told at once, in order', () => {
   expect(found.map((problem) => problem.path)).toEqual(['title', 'text', 'count']);
 });
 
+test('a text with half a character is given back as the database keeps it', () => {
+  const input = new InputCheck();
+  expect([input.line('title', 'a \ud83d', 10), input.body('text', 'a \ud83d', 1)]).toEqual(['a \ufffd', 'a \ufffd']);
+});
+
 describe('a line', () => {
   test.each([undefined, null, '', ' \t\n '])('must say something: not %p', (value) => {
     expect(problems((input) => input.line('title', value, 10))).toEqual([

@@ -6,18 +6,18 @@ const BYTES_PER_KIB = 1024;
 export class InputCheck {
   readonly #problems: FieldProblem[] = [];
 
-  /** A text that must say something, at most `max` characters. Gives it back without white space around it. */
+  /** A text that must say something, at most `max` characters. Gives it back without white space around it, and as the database keeps it. */
   line(path: string, value: string | null | undefined, max: number): string {
-    const text = value?.trim() ?? '';
+    const text = tidied(value);
     if (!text) this.problem(path, 'must not be empty.');
     else if (text.length > max) this.problem(path, `has ${text.length} characters; at most ${max} are allowed.`);
     else if (/[\r\n]/.test(text)) this.problem(path, 'must be one line.');
     return text;
   }
 
-  /** A longer text that must say something, at most `kib` KiB. */
+  /** A longer text that must say something, at most `kib` KiB. Given back likewise. */
   body(path: string, value: string | null | undefined, kib: number): string {
-    const text = value?.trim() ?? '';
+    const text = tidied(value);
     const bytes = Buffer.byteLength(text);
     if (!text) this.problem(path, 'must not be empty.');
     else if (bytes > kib * BYTES_PER_KIB) this.problem(path, `has ${bytes} bytes; at most ${kib} KiB are allowed.`);
@@ -58,4 +58,9 @@ export function checkFilter<Filter extends { text?: string | null }>(
   }
   check.done();
   return filter;
+}
+
+/** Half a character (a lone surrogate) becomes U+FFFD, as it would in the database: what is answered is what is kept. */
+function tidied(value: string | null | undefined): string {
+  return value?.trim().toWellFormed() ?? '';
 }

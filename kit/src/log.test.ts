@@ -215,6 +215,18 @@ describe('the chain', () => {
     expect((await desk.log.verify()).verified).toBe(true);
   });
 
+  test.each([
+    ['in its personal part', { personal: { text: 'a broken emoji \ud83d' } }],
+    ['in a name within its personal part', { personal: { '\ud83d': 'a name', '\ud83e': 'another' } }],
+    ['in a list within its personal part', { personal: { list: ['\udc00', { deep: '\ud83d!' }] } }],
+    ['in its data', { data: { text: '\ud83d' } }],
+    ['in its type', { type: 'thing.\ud83d' }],
+  ])('holds over half a character %s, which the database keeps as another one', async (_where, draft) => {
+    await desk.things.create(buildThing(), [buildDraft(draft)]);
+    await drainAll();
+    expect((await desk.log.verify()).verified).toBe(true);
+  });
+
   test.each<[string, object]>([
     ['its time', { $set: { at: new Date(0) } }],
     ['its kind', { $set: { type: 'thing.lost' } }],
