@@ -11,6 +11,7 @@ import {
   buildThing,
   countUp,
   openDesk,
+  thingSchema,
   testMongoUri,
   until,
   type Desk,
@@ -65,7 +66,7 @@ async function refusalOf(
 test('the salt of a personal part comes from the randomness that the journal was given', async () => {
   const journal = new Journal(desk.connection, { random: (bytes) => void bytes.fill(7) });
   const { _id } = await desk.things.create(buildThing(), [buildDraft()]);
-  const things = await journal.aggregates<Thing>(desk.connection.model<Thing>('Thing'));
+  const things = await journal.aggregates<Thing>(desk.connection.model<Thing>('Thing'), 'thing');
   await things.change(_id, EVERYBODY, {}, (thing) => ({
     record: thing,
     events: [buildDraft({ personal: { name: 'A. Person' } })],
@@ -376,6 +377,34 @@ describe('a full outbox', () => {
     await desk.log.drain();
     expect((await addOne(_id)).count).toBe(1);
   });
+});
+
+describe('two kinds of record in one service', () => {
+  const kind = (name: string) => desk.connection.model<Thing>(name, thingSchema, name);
+
+  test('have prefixes of their own, so that the log can tell their records apart', async () => {
+    const { journal } = await desk.join();
+    await expect(journal.aggregates<Thing>(kind('others'), 'thing')).rejects.toThrow('thing');
+  });
+
+  test('never share an id: one without the prefix of its kind is not written', async () => {
+    const { journal } = await desk.join();
+    const others = await journal.aggregates<Thing>(kind('others'), 'other');
+    const { _id } = await create();
+    await expect(others.create(buildThing({ _id }), [buildDraft()])).rejects.toThrow('other_');
+    await expect(others.createMany([{ record: buildThing({ _id }), events: [buildDraft()] }])).rejects.toThrow(
+      'other_',
+    );
+    expect(await others.collection.countDocuments()).toBe(0);
+  });
+
+  test.each(['', 'Thing', 'thing_', 'my_thing', 'thing1'])(
+    'no prefix could be taken for another: not "%s"',
+    async (prefix) => {
+      const { journal } = await desk.join();
+      await expect(journal.aggregates<Thing>(kind('odd'), prefix)).rejects.toThrow('prefix');
+    },
+  );
 });
 
 describe('a record that does not fit its schema', () => {

@@ -20,6 +20,7 @@ export class Journal {
   readonly order: CommitOrder;
   /** Grows when another primary takes over. Asked before a read, and given to the barrier that confirms the read. */
   readonly term: () => number;
+  readonly #prefixes = new Set<string>();
   readonly #random: Random;
   readonly #crash: CrashPoint;
   #wake: () => void = () => {};
@@ -51,10 +52,14 @@ export class Journal {
   }
 
   /**
-   * A kind of aggregate, whose events go through this journal. The model's schema is checked before each write: a record
-   * that does not fit it is a bug, and is not written. Its indexes are made here.
+   * A kind of aggregate, whose events go through this journal. Its ids begin with `<prefix>_`, which no other kind of the service
+   * shares: the log holds one event of each (id, version). The model's schema is checked before each write: a record that
+   * does not fit it, or whose id has another prefix, is a bug, and is not written. Its indexes are made here.
    */
-  async aggregates<T extends Aggregate>(model: Model<T>): Promise<Aggregates<T>> {
+  async aggregates<T extends Aggregate>(model: Model<T>, prefix: string): Promise<Aggregates<T>> {
+    if (!/^[a-z]+$/.test(prefix)) throw new Error(`A prefix is small letters: not "${prefix}".`);
+    if (this.#prefixes.has(prefix)) throw new Error(`Another kind of record has the prefix ${prefix}.`);
+    this.#prefixes.add(prefix);
     const collection = this.db.collection<Stored<T>>(model.collection.collectionName);
     await model.createIndexes();
     await collection.createIndexes([
@@ -66,6 +71,7 @@ export class Journal {
     this.collections.push(collection as unknown as mongo.Collection<Stored<Aggregate>>);
     return new Aggregates<T>({
       model,
+      prefix,
       collection,
       order: this.order,
       term: this.term,

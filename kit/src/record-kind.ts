@@ -13,6 +13,8 @@ const SALT_BYTES = 16;
 /** One kind of record: where it is kept, and what of its service's journal each of its writes needs. */
 export interface RecordKind<T extends Aggregate> {
   readonly model: Model<T>;
+  /** What the ids of this kind begin with, before the underscore. */
+  readonly prefix: string;
   readonly collection: mongo.Collection<Stored<T>>;
   readonly order: CommitOrder;
   readonly term: () => number;
@@ -23,8 +25,10 @@ export interface RecordKind<T extends Aggregate> {
   readonly wake: () => void;
 }
 
-/** Throws when a record does not fit the schema: a mistake of ours, which is not written. */
-export async function requireFit<T extends Aggregate>({ model }: RecordKind<T>, record: T): Promise<void> {
+/** Throws when a record does not fit its kind, in its id or by the schema: a mistake of ours, which is not written. */
+export async function requireFit<T extends Aggregate>({ model, prefix }: RecordKind<T>, record: T): Promise<void> {
+  if (!record._id.startsWith(`${prefix}_`))
+    throw new Error(`The id of a ${model.modelName} begins with ${prefix}_; ${record._id} does not.`);
   const misfit = findMisfit(record, await model.validate(record));
   if (misfit !== null) throw new Error(`A record of ${model.modelName} does not fit its schema at ${misfit}.`);
 }

@@ -106,7 +106,7 @@ export async function openDesk(crash: CrashPoint = () => {}, uri = testMongoUri(
   const ThingModel = connection.model<Thing>('Thing', thingSchema, 'things');
   const join = async (): Promise<Side> => {
     const journal = new Journal(connection, { random: systemRandom, crash });
-    const things = await journal.aggregates<Thing>(ThingModel);
+    const things = await journal.aggregates<Thing>(ThingModel, 'thing');
     return { journal, things, log: await Log.open(journal, crash) };
   };
   return {

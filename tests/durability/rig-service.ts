@@ -36,7 +36,7 @@ async function runService(settings: RigSettings): Promise<RigReady> {
   const connection = await connectMongo(engine.uri, RIG);
   const journal = new Journal(connection, { random: systemRandom, crash });
   const log = await Log.open(journal, crash);
-  const things = await journal.aggregates<Thing>(connection.model<Thing>('Thing', thingSchema, 'things'));
+  const things = await journal.aggregates<Thing>(connection.model<Thing>('Thing', thingSchema, 'things'), 'thing');
   const { redis } = settings;
   const stream = redis ? new RedisStream(redis.url, redis.prefix, () => undefined) : new MemoryStream();
   const logger = createLogger(RIG, process.env['RIG_LOG_LEVEL'] ?? 'silent');

@@ -76,10 +76,10 @@ export async function openStore({ connection, journal }: Foundation): Promise<St
       .lean<AgentAuthorization[]>();
 
   return {
-    organizations: await journal.aggregates<Organization>(Organizations),
-    people: await journal.aggregates<Person>(People),
-    clients: await journal.aggregates<PartnerClient>(Clients),
-    authorizations: await journal.aggregates<AgentAuthorization>(Authorizations),
+    organizations: await journal.aggregates<Organization>(Organizations, 'org'),
+    people: await journal.aggregates<Person>(People, 'per'),
+    clients: await journal.aggregates<PartnerClient>(Clients, 'cli'),
+    authorizations: await journal.aggregates<AgentAuthorization>(Authorizations, 'aut'),
     findOrganization(sight, idOrCode) {
       const named = idOrCode.startsWith('org_') ? { _id: idOrCode } : { code: idOrCode.toUpperCase() };
       return findOne(Organizations, { $and: [seenOrganizations(sight), named] });

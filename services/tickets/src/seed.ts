@@ -106,21 +106,25 @@ async function tell(
     at = new Date(at.getTime() + durationMs(each.after));
     if (at > now) break;
     const by = act(each.by ?? 'sam');
-    const made = { id: derivedId('com', 'demo', 'seed', `${place}.${number}`), at, actor: by.actor };
+    const made = (prefix: string) => ({
+      id: derivedId(prefix, 'demo', 'seed', `${place}.${number}`),
+      at,
+      actor: by.actor,
+    });
     const fromSme = ids.staff.has(each.by ?? 'sam');
     const comment = (text: string): Write => {
-      const { record, events } = writeComment(incident, text, made, { fromSme, carried: true });
-      return () => store.comments.create(record, events, { key: key(made.id) });
+      const { record, events } = writeComment(incident, text, made('com'), { fromSme, carried: true });
+      return () => store.comments.create(record, events, { key: key(record._id) });
     };
     // A comment comes before what it does; what an act carries comes behind it.
     if (each.comment) writes.push(comment(each.comment));
     const said = each.start ?? (each.hold === 'CUSTOMER' ? each.text : undefined);
-    const carried = said ? { id: made.id, text: said } : null;
+    const carried = said ? { id: made('com').id, text: said } : null;
     took(afterDue(incident, by, (current) => decide(current, { ...each, carried }, told, ids, by)));
     if (carried) writes.push(comment(carried.text));
     if (each.note) {
-      const note = writeNote(incident, each.note, made);
-      writes.push(() => store.notes.create(note.record, note.events, { key: key(made.id) }));
+      const { record, events } = writeNote(incident, each.note, made('note'));
+      writes.push(() => store.notes.create(record, events, { key: key(record._id) }));
     }
   }
   for (let fires = 0; fires < CATCH_UP_MAX; fires++) {

@@ -85,9 +85,9 @@ export async function openStore({
   const Incidents: Model<Incident> = connection.model<Incident>('Incident', incidentSchema, 'incidents');
   const Comments: Model<Comment> = connection.model<Comment>('Comment', commentSchema, 'comments');
   const Notes: Model<InternalNote> = connection.model<InternalNote>('InternalNote', noteSchema, 'notes');
-  const incidents = await journal.aggregates<Incident>(Incidents);
-  const comments = await journal.aggregates<Comment>(Comments);
-  const notes = await journal.aggregates<InternalNote>(Notes);
+  const incidents = await journal.aggregates<Incident>(Incidents, 'inc');
+  const comments = await journal.aggregates<Comment>(Comments, 'com');
+  const notes = await journal.aggregates<InternalNote>(Notes, 'note');
 
   return {
     incidents,
