@@ -1,9 +1,8 @@
-import type { mongo } from 'mongoose';
-import { comparePositions, type Position, type StreamEvent } from './event.ts';
+import { START, comparePositions, type Position, type StreamEvent } from './event.ts';
+import type { Journal } from './journal.ts';
 import { READ_MAX } from './log.ts';
 import type { Logger } from './logger.ts';
 import type { PullEvents } from './pull.ts';
-import { watchTerm } from './mongo.ts';
 import { Rounds } from './rounds.ts';
 import type { EventStream } from './stream.ts';
 
@@ -124,23 +123,21 @@ export class Consumer {
 }
 
 /**
- * A checkpoint kept in the consumer's own database. `barrier` makes its effects durable before it moves; it does not move
- * when another primary took over since it was loaded, which may not have them.
+ * A checkpoint kept in the consumer's own database, under a name that no other consumer of the service has: two that read one
+ * producer are two. A barrier makes its effects durable before it moves; it does not move when another primary took over since it
+ * was loaded, which may not have them (WRITE_UNCERTAIN).
  */
-export function storedCheckpoint(db: mongo.Db, producer: string, barrier: () => Promise<void>): Checkpoint {
-  const collection = db.collection<{ _id: string; position: Position }>('checkpoints');
-  const term = watchTerm(db.client);
-  let loadedIn = term();
+export function storedCheckpoint(journal: Journal, name: string): Checkpoint {
+  const collection = journal.db.collection<{ _id: string; position: Position }>('checkpoints');
+  let loadedIn = journal.term();
   return {
     load: async () => {
-      loadedIn = term();
-      return (await collection.findOne({ _id: producer }))?.position ?? { epoch: 0, pos: 0 };
+      loadedIn = journal.term();
+      return (await collection.findOne({ _id: name }))?.position ?? START;
     },
     save: async (position) => {
-      await barrier();
-      if (term() !== loadedIn)
-        throw new Error('Another primary took over; effects are repeated from the last checkpoint.');
-      await collection.updateOne({ _id: producer }, { $set: { position } }, { upsert: true });
+      await journal.barrier(loadedIn);
+      await collection.updateOne({ _id: name }, { $set: { position } }, { upsert: true });
     },
   };
 }

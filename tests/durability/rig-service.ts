@@ -51,10 +51,7 @@ async function runService(settings: RigSettings): Promise<RigReady> {
       events: await log.read(after, limit),
       head: { epoch: log.epoch, pos: await log.head() },
     }),
-    checkpoint: crashing(
-      storedCheckpoint(journal.db, RIG, () => journal.barrier()),
-      crash,
-    ),
+    checkpoint: crashing(storedCheckpoint(journal, RIG), crash),
     handle: async (event) => {
       await project(projections, event);
       crash('consume.afterEffect');

@@ -73,7 +73,7 @@ export function followConsequences(foundation: Foundation, deps: Dependencies, s
       events: await log.read(after, limit),
       head: { epoch: log.epoch, pos: await log.head() },
     }),
-    checkpoint: storedCheckpoint(journal.db, 'tickets', () => journal.barrier()),
+    checkpoint: storedCheckpoint(journal, 'consequences'),
     logger: deps.logger,
     onReset: async (head) => head,
     async handle({ position, aggregate, at, actor, data }) {

@@ -45,7 +45,7 @@ export async function openDirectoryMirror(foundation: Foundation, deps: Dependen
     service: 'directory',
     stream: deps.stream,
     pull: deps.pull,
-    checkpoint: storedCheckpoint(db, 'directory', () => foundation.journal.barrier()),
+    checkpoint: storedCheckpoint(foundation.journal, 'directory-mirror'),
     logger: deps.logger,
     onReset: async () => ({ epoch: 0, pos: 0 }), // Every effect is guarded by its sequence: reading all of it again is safe.
     async handle(event) {
