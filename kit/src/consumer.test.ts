@@ -97,13 +97,14 @@ test('events are handled in order, once', async () => {
   expect(await handles(10)).toEqual(oneTo(10));
 });
 
-test('events that come later are handled too, without a pull', async () => {
-  consume();
+test('events that come later are handled too, though the producer does not answer', async () => {
+  await checkpoint().save(at(0));
+  consume({ pull: () => Promise.reject(new Error('the producer is away')) });
   await log(3);
   await publish(1, 2);
   await handles(2);
   await publish(3, 3);
-  expect([await handles(3), pulls]).toEqual([oneTo(3), 0]);
+  expect(await handles(3)).toEqual(oneTo(3));
 });
 
 test('more than one page is handled whole', async () => {
@@ -221,6 +222,7 @@ describe('across a gap', () => {
   test('before the stream’s first event, the missing ones are pulled', async () => {
     await log(6);
     await publish(5, 6);
+    await checkpoint().save(at(0));
     consume();
     expect([await handles(6), pulls]).toEqual([oneTo(6), 1]);
   });
@@ -339,12 +341,7 @@ describe('a producer that was restored', () => {
     await log(2);
     await checkpoint().save({ epoch: desk.log.epoch + 1, pos: 9 });
     stream.down = true;
-    consume({
-      onReset: async (head) => {
-        resets.push(head);
-        return START;
-      },
-    });
+    consume({ onReset: fromTheStart });
     expect([await handles(2), resets]).toEqual([[1, 2], [at(2)]]);
   });
 
@@ -363,19 +360,79 @@ describe('a producer that was restored', () => {
     const epoch = desk.log.epoch + 1;
     await publish(1, 2, epoch);
     await checkpoint().save(at(2));
-    consume({
-      // The log says null to a position of another epoch; log.test.ts shows it.
-      pull: async (_service, after) => ({
-        events: after.epoch === epoch ? await stream.read('things', after, { limit: 9, waitMs: 0 }) : null,
-        head: { epoch, pos: 2 },
-      }),
-      onReset: async (head) => {
-        resets.push(head);
-        return START;
-      },
-    });
+    consume({ pull: pullOf(epoch), onReset: fromTheStart });
     expect([await handles(2), resets]).toEqual([[1, 2], [{ epoch, pos: 2 }]]);
   });
+
+  test('resets a reader once, though the stream still holds what came before', async () => {
+    await log(3);
+    const epoch = desk.log.epoch + 1;
+    await publish(1, 3);
+    await publish(1, 3, epoch);
+    const heard: Position[] = [];
+    consume({
+      pull: pullOf(epoch),
+      onReset: fromTheStart,
+      handle: async ({ position }) => void heard.push(position),
+    });
+    await until('the last event is handled', () => heard.some((each) => each.epoch === epoch && each.pos === 3));
+    expect([heard.filter((each) => each.epoch === epoch).map(({ pos }) => pos), resets.length]).toEqual([oneTo(3), 0]);
+    await stream.flush();
+    await checkpoint().save(at(3));
+    await publish(1, 3);
+    await publish(1, 3, epoch);
+    consume({ pull: pullOf(epoch), onReset: fromTheStart });
+    expect([await handles(3), resets]).toEqual([oneTo(3), [{ epoch, pos: 3 }]]);
+  });
+
+  /** Answers as the log would, had it another epoch. */
+  function pullOf(epoch: number): PullEvents {
+    return async (_service, after) => {
+      const entries = await desk.log.entries.find({}, { sort: { _id: 1 } }).toArray();
+      const known = after.epoch === START.epoch || after.epoch === epoch;
+      const events = entries.filter(({ _id }) => _id > after.pos).map((entry) => streamEvent(entry, epoch));
+      return { events: known ? events : null, head: { epoch, pos: entries.length } };
+    };
+  }
+
+  async function fromTheStart(head: Position): Promise<Position> {
+    resets.push(head);
+    return { epoch: head.epoch, pos: 0 };
+  }
+});
+
+describe('a consumer that begins', () => {
+  test('asks which log there is, and hears nothing of one before it that the stream still holds', async () => {
+    await log(3);
+    await publish(1, 3, desk.log.epoch - 1);
+    await publish(1, 2);
+    const heard: Position[] = [];
+    consume({ handle: async ({ position }) => void heard.push(position) });
+    await until('the events are handled', () => heard.length >= 2);
+    expect(heard).toEqual([at(1), at(2)]);
+  });
+
+  test('waits for a producer that does not answer yet', async () => {
+    await log(1);
+    await publish(1, 1);
+    let refusals = 1;
+    consume({
+      pull: (...asked) => (refusals-- > 0 ? Promise.reject(new Error('not yet')) : pull(...asked)),
+    });
+    expect(await handles(1)).toEqual([1]);
+  });
+});
+
+test('a stream of a later log than there is is no reason to ask without a pause', async () => {
+  await log(1);
+  await checkpoint().save(at(1));
+  await publish(1, 1, desk.log.epoch + 1);
+  const consumer = consume();
+  await until('the log was asked', () => pulls > 0);
+  // As often as the event loop lets it: what does not pause asks many times over.
+  for (let turns = 0; turns < 200; turns++) await desk.log.head();
+  expect(pulls).toBeLessThan(5);
+  await consumer.stop();
 });
 
 test('a stream that closes first does not keep the consumer from stopping', async () => {
@@ -390,7 +447,8 @@ describe('an event follows a position', () => {
 
   test.each<[string, StreamEvent | undefined, Position, boolean]>([
     ['when it is the next one', event(1, 5), { epoch: 1, pos: 4 }, true],
-    ['when it is the first, and nothing was read', event(3, 1), START, true],
+    ['when it is the first', event(3, 1), { epoch: 3, pos: 0 }, true],
+    ['not when nobody knows of which log', event(3, 1), START, false],
     ['not when one is missing', event(1, 6), { epoch: 1, pos: 4 }, false],
     ['not when it was read already', event(1, 4), { epoch: 1, pos: 4 }, false],
     ['not when the epoch is another', event(2, 5), { epoch: 1, pos: 4 }, false],

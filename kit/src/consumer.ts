@@ -15,7 +15,7 @@ const PULL_EVERY_MS = 2_000;
 
 /** Where a consumer remembers how far it came. */
 export interface Checkpoint {
-  /** The position to go on behind. */
+  /** The position to go on behind; START where nothing was consumed yet. */
   load(): Promise<Position>;
   /** Remembers a position. What was done up to it is on disk by then. */
   save(position: Position): Promise<void>;
@@ -38,18 +38,29 @@ export class Consumer {
     pull: PullEvents;
     checkpoint: Checkpoint;
     handle: (event: StreamEvent) => Promise<void>;
-    /** Called when the producer's log is not the one that was read before: it was restored. Rebuild, and say where to go on. */
+    /** Called when the producer's log is not the one that was read before: it was restored. Rebuild, and say where in it to go on. */
     onReset: (head: Position) => Promise<Position>;
     logger: Logger;
   }) {
     const { service, stream, pull, checkpoint, handle, onReset, logger } = parts;
 
-    const next = async (after: Position): Promise<StreamEvent[]> => {
+    const begin = async (): Promise<Position> => {
+      const from = await checkpoint.load();
+      if (from.epoch !== START.epoch) return from;
+      // Which log it is, its service alone knows: the stream may still hold what an earlier one told.
+      const { head } = await pull(service, START, 1);
+      return { epoch: head.epoch, pos: START.pos };
+    };
+
+    /** What comes behind a position, and whether to look on at once: after a pause where the stream did not wait and nothing came. */
+    const next = async (after: Position): Promise<{ events: StreamEvent[]; again: boolean }> => {
+      let waited = false;
       try {
         const read = await stream.read(service, after, { limit: READ_MAX, waitMs: READ_WAIT_MS });
-        if (follows(read[0], after)) return read;
+        if (follows(read[0], after)) return { events: read, again: true };
+        waited = !read.length;
         // Silence may mean that nothing happened, or that the stream was emptied before we read: the log knows.
-        if (!read.length && ++this.#silent % PULL_AFTER_SILENT !== 1) return read;
+        if (waited && ++this.#silent % PULL_AFTER_SILENT !== 1) return { events: [], again: true };
       } catch (error) {
         logger.warn({ error, producer: service }, 'the event stream is down, pulling');
       }
@@ -57,16 +68,17 @@ export class Consumer {
       if (pulled.events?.[0] && !follows(pulled.events[0], after)) {
         throw new Error(`${service} left out events behind ${after.epoch}-${after.pos}`);
       }
-      if (pulled.events) return pulled.events;
+      if (pulled.events) return { events: pulled.events, again: waited || pulled.events.length > 0 };
+      logger.warn({ producer: service, after, head: pulled.head }, 'the log is not the one that was read before');
       await this.#save(checkpoint, await onReset(pulled.head));
-      return [];
+      return { events: [], again: true };
     };
 
     this.#rounds = new Rounds({
       everyMs: PULL_EVERY_MS,
       round: async () => {
-        const from = (this.#at ??= await checkpoint.load());
-        const events = await next(from);
+        const from = (this.#at ??= await begin());
+        const { events, again } = await next(from);
         try {
           for (const event of events) {
             // A stream that lost its tail unnoticed has a hole: what is missing is pulled in the next round.
@@ -79,8 +91,7 @@ export class Consumer {
           if (comparePositions(this.#at, from) > 0) await this.#save(checkpoint, this.#at);
           this.#wakeReached();
         }
-        // An empty read has waited already. A stream that is down has not, and gets a pause.
-        return events.length > 0 || !(await this.#down(stream, service));
+        return again;
       },
       onError: (error) =>
         logger.error({ error, producer: service }, 'an event could not be consumed; it is tried again'),
@@ -113,13 +124,6 @@ export class Consumer {
     await checkpoint.save(position);
     this.#at = position;
   }
-
-  async #down(stream: EventStream, service: string): Promise<boolean> {
-    return stream.last(service).then(
-      () => false,
-      () => true,
-    );
-  }
 }
 
 /**
@@ -142,8 +146,7 @@ export function storedCheckpoint(journal: Journal, name: string): Checkpoint {
   };
 }
 
-/** True when nothing lies between a position and an event. */
+/** True when an event is of a position's log, and nothing lies between the two. */
 export function follows(event: StreamEvent | undefined, after: Position): boolean {
-  if (!event) return false;
-  return event.position.pos === after.pos + 1 && (after.epoch === 0 || event.position.epoch === after.epoch);
+  return event?.position.epoch === after.epoch && event.position.pos === after.pos + 1;
 }

@@ -71,13 +71,16 @@ export interface StreamEvent {
   data: Record<string, unknown>;
 }
 
-/** A place in a service's log. The epoch grows when the log is restored from a backup. */
+/**
+ * A place in a service's log. The epoch is the log's own: a new log has the second in which it began, which no earlier one had, and
+ * one that is restored from a backup is given a later one.
+ */
 export interface Position {
   epoch: number;
   pos: number;
 }
 
-/** Before everything. */
+/** Before everything, of a log that is not known yet: only its service can say what comes next. */
 export const START: Position = { epoch: 0, pos: 0 };
 
 /** Negative when `a` is before `b`, 0 when equal. */
@@ -85,7 +88,7 @@ export function comparePositions(a: Position, b: Position): number {
   return a.epoch - b.epoch || a.pos - b.pos;
 }
 
-/** A position as clients see it: `tickets:1-42`. */
+/** A position as clients see it: `tickets:1793500000-42`. */
 export function formatCursor(service: string, position: Position): string {
   return `${service}:${position.epoch}-${position.pos}`;
 }

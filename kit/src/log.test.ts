@@ -1,10 +1,11 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { isDeepStrictEqual } from 'node:util';
-import { START, chainEntries, entryHolds, outboxEvent, type LogEntry } from './event.ts';
+import { ManualClock, systemClock } from './clock.ts';
+import { START, chainEntries, entryHolds, formatCursor, outboxEvent, parseCursor, type LogEntry } from './event.ts';
 import { EVERYBODY } from './write-scope.ts';
-import { READ_MAX } from './log.ts';
-import { buildDraft, buildThing, countUp, openDesk, type Desk, type Side } from './things.fixture.ts';
+import { Log, READ_MAX } from './log.ts';
+import { NOON, buildDraft, buildThing, countUp, openDesk, type Desk, type Side } from './things.fixture.ts';
 
 let desk: Desk;
 let other: Side;
@@ -55,6 +56,20 @@ function expectEachOnce(log: LogEntry[], things: number, eventsEach: number): vo
   const expected = Array.from({ length: eventsEach }, (_, i) => i + 1);
   expect([...seqs.values()]).toEqual(Array.from({ length: things }, () => expected));
 }
+
+describe('the epoch of a log', () => {
+  test('is the second in which it began, and stays', async () => {
+    await desk.connection.collection('meta').deleteMany({});
+    const began = await Log.open(desk.journal, { clock: new ManualClock(NOON) });
+    const opened = await Log.open(desk.journal, { clock: systemClock });
+    expect([began.epoch, opened.epoch]).toEqual([NOON.getTime() / 1_000, NOON.getTime() / 1_000]);
+  });
+
+  test('fits a cursor for as long as anybody will read one', () => {
+    const position = { epoch: Date.parse('2286-01-01') / 1_000, pos: 42 };
+    expect(parseCursor('things', formatCursor('things', position))).toEqual(position);
+  });
+});
 
 describe('draining', () => {
   test('copies each event once, each record’s in its order', async () => {

@@ -1,4 +1,5 @@
 import type { mongo } from 'mongoose';
+import type { Clock } from './clock.ts';
 import type { CrashPoint } from './crash-point.ts';
 import {
   chainEntries,
@@ -44,11 +45,12 @@ export class Log {
     this.entries = journal.db.collection<LogEntry>('log');
   }
 
-  /** Opens a service's log and makes its indexes. */
-  static async open(journal: Journal, crash: CrashPoint = () => {}): Promise<Log> {
+  /** Opens a service's log and makes its indexes. A new one gets an epoch that no earlier one had, in any database. */
+  static async open(journal: Journal, { clock, crash = () => {} }: { clock: Clock; crash?: CrashPoint }): Promise<Log> {
     const meta = journal.db.collection<Meta>('meta');
-    await meta.updateOne({ _id: 'log' }, { $setOnInsert: { epoch: 1 } }, { upsert: true, ...DURABLE });
-    const log = new Log(journal, (await meta.findOne({ _id: 'log' }))?.epoch ?? 1, crash);
+    const epoch = Math.floor(clock.now().getTime() / 1_000);
+    await meta.updateOne({ _id: 'log' }, { $setOnInsert: { epoch } }, { upsert: true, ...DURABLE });
+    const log = new Log(journal, (await meta.findOne({ _id: 'log' }))?.epoch ?? epoch, crash);
     await log.entries.createIndexes([
       { key: { aggregate: 1, seq: 1 }, unique: true },
       { key: { 'data.recordId': 1, _id: 1 } },

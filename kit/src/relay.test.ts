@@ -1,7 +1,10 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { systemClock } from './clock.ts';
+import { streamEvent, type LogEntry } from './event.ts';
 import { FaultyStream } from './faulty-stream.fixture.ts';
 import { EVERYBODY } from './write-scope.ts';
 import { Log, READ_MAX } from './log.ts';
+import { createLogger } from './logger.ts';
 import { Relay } from './relay.ts';
 import {
   buildDraft,
@@ -210,7 +213,7 @@ test('a log that was restored is published anew, under its own epoch', async () 
   await relays.pop()?.stop();
   const meta = desk.connection.collection<{ _id: string; epoch: number }>('meta');
   await meta.updateOne({ _id: 'log' }, { $inc: { epoch: 1 } });
-  const restored = await Log.open(desk.journal);
+  const restored = await Log.open(desk.journal, { clock: systemClock });
   startRelay({ journal: desk.journal, log: restored });
   await until('4 events on the stream', async () => (await positions()).length === 4);
   expect((await stream.all('things')).map(({ position }) => [position.epoch - desk.log.epoch, position.pos])).toEqual([
@@ -218,6 +221,28 @@ test('a log that was restored is published anew, under its own epoch', async () 
     [0, 2],
     [1, 1],
     [1, 2],
+  ]);
+});
+
+test('a stream of a later log is left alone, with pauses, and told once', async () => {
+  const told: unknown[] = [];
+  const logger = createLogger('test', 'warn', { write: (line: string) => void told.push(JSON.parse(line)) });
+  await write(1);
+  while ((await desk.log.drain()) > 0);
+  const [entry] = await desk.log.entries.find({}).toArray();
+  const later = [streamEvent(entry as LogEntry, desk.log.epoch + 1)];
+  await stream.append('things', later);
+  let looks = 0;
+  const last = stream.last.bind(stream);
+  stream.last = async (service) => {
+    looks++;
+    return last(service);
+  };
+  relays.push(new Relay({ service: 'things', journal: desk.journal, log: desk.log, stream, logger }));
+  await until('it was looked at again', () => looks >= 3);
+  expect([told, await stream.all('things')]).toEqual([
+    [expect.objectContaining({ msg: 'events cannot be published' })],
+    later,
   ]);
 });
 

@@ -35,6 +35,11 @@ export class Relay {
 
     const publish = async (): Promise<number> => {
       const last = await stream.last(service);
+      if (last && last.epoch > log.epoch) {
+        throw new Error(
+          `The stream holds events of epoch ${last.epoch}, later than this log's ${log.epoch}: it is another database's, or this one was restored without raising its epoch.`,
+        );
+      }
       const term = journal.term();
       const next = last?.epoch === log.epoch ? last.pos + 1 : await floor();
       const found = await log.entries.find({ _id: { $gte: next } }, { sort: { _id: 1 }, limit: READ_MAX }).toArray();

@@ -58,7 +58,7 @@ export interface RunningService extends RunningServer {
 export async function openFoundation(service: string, config: ServiceConfig, deps: Dependencies): Promise<Foundation> {
   const connection = await connectMongo(config.mongodbUri, config.database);
   const journal = new Journal(connection, deps);
-  const log = await Log.open(journal, deps.crash);
+  const log = await Log.open(journal, deps);
   let relay: Relay | null = null;
   return {
     connection,

@@ -1,5 +1,6 @@
 import { Schema, type Connection } from 'mongoose';
 import { randomBytes } from 'node:crypto';
+import { systemClock } from './clock.ts';
 import type { CrashPoint } from './crash-point.ts';
 import { SYSTEM_ACTOR, type EventDraft } from './event.ts';
 import type { Aggregates } from './aggregates.ts';
@@ -107,7 +108,7 @@ export async function openDesk(crash: CrashPoint = () => {}, uri = testMongoUri(
   const join = async (): Promise<Side> => {
     const journal = new Journal(connection, { random: systemRandom, crash });
     const things = await journal.aggregates<Thing>(ThingModel, 'thing');
-    return { journal, things, log: await Log.open(journal, crash) };
+    return { journal, things, log: await Log.open(journal, { clock: systemClock, crash }) };
   };
   return {
     connection,

@@ -5,9 +5,11 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { connectMongo } from '../../kit/src/mongo.ts';
+import { startEngine } from '../../local/src/engine.ts';
 import { checkRig } from './rig-check.ts';
 import { RigProcess } from './rig-process.ts';
 import { RIG, type RigRequest } from './rig-protocol.ts';
@@ -85,6 +87,40 @@ test.each(CRASHES)(
   },
   CRASH_MS_MAX,
 );
+
+test(
+  'C15: a backup that is put back, under a later epoch, is what everybody goes on from',
+  async () => {
+    await Promise.all([write(), write()]);
+    await rig.kill();
+    const [kept, backup] = [acknowledged.length, await mkdtemp(path.join(os.tmpdir(), 'desk-backup-'))];
+    await cp(directory, backup, { recursive: true, filter: (file) => !file.endsWith('.sock') });
+    await rig.start();
+    await Promise.all([write(), write()]);
+    await rig.kill();
+
+    await rm(directory, { recursive: true });
+    await cp(backup, directory, { recursive: true });
+    await rm(backup, { recursive: true });
+    acknowledged.length = kept;
+    things.length = 0;
+    await raiseEpoch();
+    await rig.start();
+    await Promise.all([write(), write()]);
+    expect((await checkRig(rig.mongodbUri, acknowledged, 1)).violations).toEqual([]);
+  },
+  CRASH_MS_MAX,
+);
+
+/** What whoever restores a database does while its service is stopped: docs/operating.md. */
+async function raiseEpoch(): Promise<void> {
+  const engine = await startEngine({ directory });
+  const connection = await connectMongo(engine.uri, RIG);
+  const epoch = Math.floor(Date.now() / 1_000);
+  await connection.collection<{ _id: string; epoch: number }>('meta').updateOne({ _id: 'log' }, { $set: { epoch } });
+  await connection.close();
+  await engine.stop();
+}
 
 function streamKey(): string {
   return `${prefix}ev:${RIG}`;

@@ -6,6 +6,7 @@
 import mongoose from 'mongoose';
 import http from 'node:http';
 import { startEngine } from '../../local/src/engine.ts';
+import { systemClock } from '../../kit/src/clock.ts';
 import { Consumer, storedCheckpoint, type Checkpoint } from '../../kit/src/consumer.ts';
 import { crashPoint, type CrashPoint } from '../../kit/src/crash-point.ts';
 import { ERROR_CODES, Refusal } from '../../kit/src/errors.ts';
@@ -35,7 +36,7 @@ async function runService(settings: RigSettings): Promise<RigReady> {
   const engine = await startEngine({ directory: settings.directory });
   const connection = await connectMongo(engine.uri, RIG);
   const journal = new Journal(connection, { random: systemRandom, crash });
-  const log = await Log.open(journal, crash);
+  const log = await Log.open(journal, { clock: systemClock, crash });
   const things = await journal.aggregates<Thing>(connection.model<Thing>('Thing', thingSchema, 'things'), 'thing');
   const { redis } = settings;
   const stream = redis ? new RedisStream(redis.url, redis.prefix, () => undefined) : new MemoryStream();
@@ -58,7 +59,8 @@ async function runService(settings: RigSettings): Promise<RigReady> {
     },
     onReset: async (head) => {
       await resets.insertOne({ head });
-      return head;
+      await projections.deleteMany({});
+      return { epoch: head.epoch, pos: 0 };
     },
     logger,
   });

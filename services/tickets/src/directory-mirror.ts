@@ -4,19 +4,22 @@ import { OPERATION_MS_MAX, isDuplicateKey } from '@desk/kit/mongo';
 import type { Dependencies, Foundation } from '@desk/kit/service';
 import type { mongo } from 'mongoose';
 
-/** What tickets know of an organization: enough to take its id or code, and to refuse one that is not there. */
-export interface MirroredOrganization {
+/** What a mirrored record is as of: the directory's log, and the version there. */
+interface Mirrored {
   _id: string;
+  epoch: number;
   seq: number;
+}
+
+/** What tickets know of an organization: enough to take its id or code, and to refuse one that is not there. */
+export interface MirroredOrganization extends Mirrored {
   code: string;
   type: string;
   active: boolean;
 }
 
 /** What tickets know of a person: whether incidents can be given to her or him. */
-export interface MirroredPerson {
-  _id: string;
-  seq: number;
+export interface MirroredPerson extends Mirrored {
   active: boolean;
   roles: string[];
 }
@@ -47,7 +50,7 @@ export async function openDirectoryMirror(foundation: Foundation, deps: Dependen
     pull: deps.pull,
     checkpoint: storedCheckpoint(foundation.journal, 'directory-mirror'),
     logger: deps.logger,
-    onReset: async () => ({ epoch: 0, pos: 0 }), // Every effect is guarded by its sequence: reading all of it again is safe.
+    onReset: async ({ epoch }) => ({ epoch, pos: 0 }), // Every effect is guarded: reading all of it again is safe.
     async handle(event) {
       if (event.type.startsWith('organization.')) await apply(organizations, event, organizationOf(event));
       if (event.type.startsWith('person.')) await apply(people, event, personOf(event));
@@ -66,14 +69,16 @@ export async function openDirectoryMirror(foundation: Foundation, deps: Dependen
   };
 }
 
-/** Sets a mirrored record unless a later event already did. */
-async function apply<T extends { _id: string; seq: number }>(
+/** Sets a mirrored record unless a later event already did. What a log told that was restored since is no later one. */
+async function apply<T extends Mirrored>(
   collection: mongo.Collection<T>,
   event: StreamEvent,
   record: T,
 ): Promise<void> {
   const { _id, ...fields } = record;
-  const filter = { _id, seq: { $lt: event.seq } } as unknown as mongo.Filter<T>;
+  const { epoch } = event.position;
+  const older = [{ epoch: { $not: { $gte: epoch } } }, { epoch, seq: { $lt: event.seq } }];
+  const filter = { _id, $or: older } as unknown as mongo.Filter<T>;
   const update = { $set: fields } as unknown as mongo.UpdateFilter<T>;
   try {
     await collection.updateOne(filter, update, { upsert: true });
@@ -82,9 +87,10 @@ async function apply<T extends { _id: string; seq: number }>(
   }
 }
 
-function organizationOf({ aggregate, seq, data }: StreamEvent): MirroredOrganization {
+function organizationOf({ position, aggregate, seq, data }: StreamEvent): MirroredOrganization {
   return {
     _id: aggregate,
+    epoch: position.epoch,
     seq,
     code: String(data['code']),
     type: String(data['type']),
@@ -92,6 +98,13 @@ function organizationOf({ aggregate, seq, data }: StreamEvent): MirroredOrganiza
   };
 }
 
-function personOf({ aggregate, seq, data }: StreamEvent): MirroredPerson {
-  return { _id: aggregate, seq, active: data['active'] === true, roles: (data['roles'] as string[] | undefined) ?? [] };
+function personOf({ position, aggregate, seq, data }: StreamEvent): MirroredPerson {
+  const { epoch } = position;
+  return {
+    _id: aggregate,
+    epoch,
+    seq,
+    active: data['active'] === true,
+    roles: (data['roles'] as string[] | undefined) ?? [],
+  };
 }
