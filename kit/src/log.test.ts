@@ -161,33 +161,46 @@ describe('reading', () => {
   test('gives what lies behind a position, oldest first', async () => {
     await writeThings(1, 5);
     await drainAll();
-    const events = await desk.log.read({ epoch: desk.log.epoch, pos: 2 });
+    const { events } = await desk.log.read({ epoch: desk.log.epoch, pos: 2 });
     expect(events?.map((event) => event.position.pos)).toEqual([3, 4, 5]);
   });
 
   test('gives no more than asked, and never more than a page', async () => {
     await writeThings(2, 110);
     await drainAll();
-    const lengths = [await desk.log.read(START, 3), await desk.log.read(START, 1_000)].map((events) => events?.length);
+    const lengths = [await desk.log.read(START, 3), await desk.log.read(START, 1_000)].map(
+      ({ events }) => events?.length,
+    );
     expect(lengths).toEqual([3, READ_MAX]);
   });
 
   test('at the head gives nothing', async () => {
     await writeThings(1, 2);
     await drainAll();
-    expect(await desk.log.read({ epoch: desk.log.epoch, pos: await desk.log.head() })).toEqual([]);
+    const head = { epoch: desk.log.epoch, pos: await desk.log.head() };
+    expect(await desk.log.read(head)).toEqual({ events: [], head });
   });
 
   test('beyond the head gives null: the reader knows another log', async () => {
     await writeThings(1, 2);
     await drainAll();
-    expect(await desk.log.read({ epoch: desk.log.epoch, pos: 3 })).toBeNull();
+    expect((await desk.log.read({ epoch: desk.log.epoch, pos: 3 })).events).toBeNull();
   });
 
   test('of another epoch gives null', async () => {
     await writeThings(1, 2);
     await drainAll();
-    expect(await desk.log.read({ epoch: desk.log.epoch + 1, pos: 1 })).toBeNull();
+    expect((await desk.log.read({ epoch: desk.log.epoch + 1, pos: 1 })).events).toBeNull();
+  });
+
+  test('waits for the disk once', async () => {
+    const meta = desk.connection.collection<{ _id: string; n: number }>('meta');
+    const barriers = async () => (await meta.findOne({ _id: 'barrier' }))?.n ?? 0;
+    await writeThings(1, 2);
+    await drainAll();
+    const before = await barriers();
+    await desk.log.read(START);
+    expect(await barriers()).toBe(before + 1);
   });
 
   test('tells other processes nothing personal', async () => {
@@ -200,7 +213,7 @@ describe('reading', () => {
     const at = new Date('2026-03-02T13:00:00.000Z');
     await desk.things.create(buildThing(), [buildDraft({ data: { at, list: [at], none: undefined } })]);
     await drainAll();
-    const [event] = (await desk.log.read(START)) ?? [];
+    const [event] = (await desk.log.read(START)).events ?? [];
     expect(event?.data).toStrictEqual({ at: at.toISOString(), list: [at.toISOString()] });
   });
 });

@@ -2,6 +2,7 @@ import type { mongo } from 'mongoose';
 import type { Clock } from './clock.ts';
 import type { CrashPoint } from './crash-point.ts';
 import {
+  START,
   chainEntries,
   entryHolds,
   streamEvent,
@@ -21,6 +22,14 @@ export const READ_MAX = 200;
 const VERIFY_BATCH = 1_000;
 /** Another drainer that appended first costs a try; this many in a row mean that something else is wrong. */
 const APPEND_TRIES_MAX = 100;
+
+/** What a log answers to whoever asks for its events. */
+export interface Pulled {
+  /** Oldest first; null when the position does not belong to the log as it is now. */
+  events: StreamEvent[] | null;
+  /** The log's last position. */
+  head: Position;
+}
 
 interface Meta {
   _id: string;
@@ -105,11 +114,11 @@ export class Log {
   }
 
   /**
-   * Entries behind a position, as other processes receive them, oldest first, at most READ_MAX. What is returned is on
-   * disk. A position of another epoch, or beyond the head, yields null: the reader must start anew.
+   * Entries behind a position, as other processes receive them, oldest first, at most READ_MAX, and the log's last position. What
+   * is returned is on disk. START is before the first entry. A position of another epoch, or beyond the head, yields null:
+   * the reader must start anew.
    */
-  async read(after: Position, limit = READ_MAX): Promise<StreamEvent[] | null> {
-    if (after.epoch !== 0 && after.epoch !== this.epoch) return null;
+  async read(after: Position, limit = READ_MAX): Promise<Pulled> {
     const term = this.#journal.term();
     const found = await this.entries
       .find(
@@ -117,9 +126,13 @@ export class Log {
         { sort: { _id: 1 }, limit: Math.min(limit, READ_MAX), maxTimeMS: OPERATION_MS_MAX },
       )
       .toArray();
-    if (!found.length) return after.pos > (await this.head()) ? null : [];
+    const { pos } = await this.#tail();
     await this.#journal.barrier(term);
-    return found.map((entry) => streamEvent(entry, this.epoch));
+    const known = (after.epoch === START.epoch || after.epoch === this.epoch) && after.pos <= pos;
+    return {
+      events: known ? found.map((entry) => streamEvent(entry, this.epoch)) : null,
+      head: { epoch: this.epoch, pos },
+    };
   }
 
   /** Reads the whole log and checks its chain, and that it reaches as far as it was published. */

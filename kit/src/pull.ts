@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import type { Position, StreamEvent } from './event.ts';
-import { READ_MAX, type Log } from './log.ts';
+import type { Position } from './event.ts';
+import { READ_MAX, type Log, type Pulled } from './log.ts';
 import type { SignToken } from './token.ts';
 
 const PULL_MS_MAX = 5_000;
@@ -9,11 +9,9 @@ const PULL_MS_MAX = 5_000;
 /** Asks a service for its events behind a position, straight from its log. Rejects when the service does not answer. */
 export type PullEvents = (service: string, after: Position, limit: number) => Promise<Pulled>;
 
-export interface Pulled {
-  /** Oldest first; null when the position does not belong to the log as it is now. */
-  events: StreamEvent[] | null;
-  /** The log's last position. */
-  head: Position;
+/** Pulls from the log of the service itself, whoever is named: for those who follow what their own service does. */
+export function ownPull(log: Log): PullEvents {
+  return (_service, after, limit) => log.read(after, limit);
 }
 
 /** Pulls over HTTP from the services at the given addresses. */
@@ -43,7 +41,6 @@ export function eventsRoute(app: FastifyInstance, log: Log): void {
     const asked = query.safeParse(request.query);
     if (!asked.success) return reply.code(400).send({ message: 'epoch, pos and limit are whole numbers' });
     const { epoch, pos, limit } = asked.data;
-    const events = await log.read({ epoch, pos }, limit);
-    return { events, head: { epoch: log.epoch, pos: await log.head() } } satisfies Pulled;
+    return log.read({ epoch, pos }, limit);
   });
 }

@@ -19,6 +19,7 @@ import { Log } from '../../kit/src/log.ts';
 import { createLogger } from '../../kit/src/logger.ts';
 import { MemoryStream } from '../../kit/src/memory-stream.ts';
 import { connectMongo } from '../../kit/src/mongo.ts';
+import { ownPull } from '../../kit/src/pull.ts';
 import { RedisStream } from '../../kit/src/redis-stream.ts';
 import { Relay } from '../../kit/src/relay.ts';
 import { buildDraft, buildThing, thingSchema, type Thing } from '../../kit/src/things.fixture.ts';
@@ -48,10 +49,7 @@ async function runService(settings: RigSettings): Promise<RigReady> {
   new Consumer({
     service: RIG,
     stream,
-    pull: async (_service, after, limit) => ({
-      events: await log.read(after, limit),
-      head: { epoch: log.epoch, pos: await log.head() },
-    }),
+    pull: ownPull(log),
     checkpoint: crashing(storedCheckpoint(journal, RIG), crash),
     handle: async (event) => {
       await project(projections, event);

@@ -287,7 +287,7 @@ async function eventsOf(aggregate: string) {
   const events = [];
   let after = { epoch: 0, pos: 0 };
   for (let pages = 0; pages < PAGES_MAX; pages++) {
-    const read = (await log.read(after)) ?? [];
+    const read = (await log.read(after)).events ?? [];
     events.push(...read);
     const last = read.at(-1);
     if (!last) break;

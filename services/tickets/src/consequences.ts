@@ -1,5 +1,6 @@
 import { Consumer, storedCheckpoint } from '@desk/kit/consumer';
 import type { Actor } from '@desk/kit/event';
+import { ownPull } from '@desk/kit/pull';
 import type { RequestKey } from '@desk/kit/request-key';
 import { EVERYBODY } from '@desk/kit/write-scope';
 import type { Dependencies, Foundation } from '@desk/kit/service';
@@ -69,10 +70,7 @@ export function followConsequences(foundation: Foundation, deps: Dependencies, s
   const consumer = new Consumer({
     service: 'tickets',
     stream: deps.stream,
-    pull: async (_service, after, limit) => ({
-      events: await log.read(after, limit),
-      head: { epoch: log.epoch, pos: await log.head() },
-    }),
+    pull: ownPull(log),
     checkpoint: storedCheckpoint(journal, 'consequences'),
     logger: deps.logger,
     onReset: async (head) => head,

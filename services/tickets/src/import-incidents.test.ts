@@ -162,7 +162,7 @@ describe('an import', () => {
   test('is told as no news: each published event says that it was imported', async () => {
     const before = await service.log.head();
     await run(await writeExport(exportOf(2)));
-    const published = await service.log.read({ epoch: service.log.epoch, pos: before });
+    const { events: published } = await service.log.read({ epoch: service.log.epoch, pos: before });
     expect(published?.map(({ data }) => data['imported'])).toEqual(published?.map(() => true));
   });
 
