@@ -8,8 +8,11 @@ import type { EventStream } from './stream.ts';
 
 /** How long one read of the stream waits for events, in milliseconds. */
 const READ_WAIT_MS = 1_000;
-/** After so many empty reads in a row the log is asked, as it is after the first one. */
-const PULL_AFTER_SILENT = 5;
+/**
+ * How often the log is asked while the stream is silent, in milliseconds. Together with one read this is how late an event is at most
+ * that never comes onto the stream.
+ */
+const PULL_SILENT_EVERY_MS = 5_000;
 /** How often events are pulled while the stream is down, in milliseconds. */
 const PULL_EVERY_MS = 2_000;
 
@@ -29,7 +32,7 @@ export interface Checkpoint {
 export class Consumer {
   readonly #rounds: Rounds;
   #at: Position | null = null;
-  #silent = 0;
+  #nextPullAt = 0;
   #waiting: { for: Position; wake: () => void }[] = [];
 
   constructor(parts: {
@@ -60,10 +63,11 @@ export class Consumer {
         if (follows(read[0], after)) return { events: read, again: true };
         waited = !read.length;
         // Silence may mean that nothing happened, or that the stream was emptied before we read: the log knows.
-        if (waited && ++this.#silent % PULL_AFTER_SILENT !== 1) return { events: [], again: true };
+        if (waited && performance.now() < this.#nextPullAt) return { events: [], again: true };
       } catch (error) {
         logger.warn({ error, producer: service }, 'the event stream is down, pulling');
       }
+      this.#nextPullAt = performance.now() + PULL_SILENT_EVERY_MS;
       const pulled = await pull(service, after, READ_MAX);
       if (pulled.events?.[0] && !follows(pulled.events[0], after)) {
         throw new Error(`${service} left out events behind ${after.epoch}-${after.pos}`);
@@ -85,7 +89,6 @@ export class Consumer {
             if (!follows(event, this.#at)) break;
             await handle(event);
             this.#at = event.position;
-            this.#silent = 0;
           }
         } finally {
           if (comparePositions(this.#at, from) > 0) await this.#save(checkpoint, this.#at);

@@ -4,7 +4,7 @@ import { STREAM_MAX, type EventStream } from './stream.ts';
 /** The event stream of the one-process desk. */
 export class MemoryStream implements EventStream {
   readonly #events = new Map<string, StreamEvent[]>();
-  readonly #waiting = new Set<() => void>();
+  readonly #waiting = new Map<string, Set<() => void>>();
   #closed = false;
 
   async last(service: string): Promise<Position | null> {
@@ -20,20 +20,20 @@ export class MemoryStream implements EventStream {
       if (!last || comparePositions(event.position, last.position) > 0) kept.push(event);
     }
     if (kept.length > STREAM_MAX) kept.splice(0, kept.length - STREAM_MAX);
-    for (const wake of this.#waiting) wake();
+    for (const wake of this.#waitingFor(service)) wake();
   }
 
   async read(service: string, after: Position, options: { limit: number; waitMs: number }): Promise<StreamEvent[]> {
     this.#refuseClosed();
     const found = this.#behind(service, after, options.limit);
     if (found.length || options.waitMs === 0) return found;
-    await this.#next(options.waitMs);
+    await this.#next(service, options.waitMs);
     return this.#behind(service, after, options.limit);
   }
 
   async close(): Promise<void> {
     this.#closed = true;
-    for (const wake of this.#waiting) wake();
+    for (const waiting of this.#waiting.values()) for (const wake of waiting) wake();
   }
 
   #refuseClosed(): void {
@@ -44,6 +44,12 @@ export class MemoryStream implements EventStream {
     const events = this.#events.get(service) ?? [];
     this.#events.set(service, events);
     return events;
+  }
+
+  #waitingFor(service: string): Set<() => void> {
+    const waiting = this.#waiting.get(service) ?? new Set();
+    this.#waiting.set(service, waiting);
+    return waiting;
   }
 
   #behind(service: string, after: Position, limit: number): StreamEvent[] {
@@ -57,15 +63,16 @@ export class MemoryStream implements EventStream {
     return events.slice(low, low + limit);
   }
 
-  #next(waitMs: number): Promise<void> {
+  #next(service: string, waitMs: number): Promise<void> {
+    const waiting = this.#waitingFor(service);
     return new Promise((resolve) => {
       const wake = () => {
         clearTimeout(timer);
-        this.#waiting.delete(wake);
+        waiting.delete(wake);
         resolve();
       };
       const timer = setTimeout(wake, waitMs);
-      this.#waiting.add(wake);
+      waiting.add(wake);
     });
   }
 }

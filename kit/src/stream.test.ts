@@ -135,6 +135,20 @@ function promises(open: () => EventStream): void {
     expect(await read).toEqual([buildEvent(1)]);
   });
 
+  test('a read that waits is not ended by what comes for another service', async () => {
+    const read = stream.read(service, START, LONG);
+    const ended: string[] = [];
+    void read.then(() => ended.push('the waiting read'));
+    const other = freshService();
+    for (let pos = 1; pos <= 20; pos++) {
+      await stream.append(other, [buildEvent(pos)]);
+      await stream.read(other, { epoch: 1, pos: pos - 1 }, NOW);
+    }
+    expect(ended).toEqual([]);
+    await stream.append(service, [buildEvent(1)]);
+    expect(await read).toEqual([buildEvent(1)]);
+  });
+
   test('a read that waits in vain ends with nothing', async () => {
     expect(await stream.read(service, START, { limit: 1, waitMs: 20 })).toEqual([]);
   });

@@ -1,11 +1,8 @@
 import type { PullEvents } from '@desk/kit/pull';
 import { SYSTEM_ACTOR, type StreamEvent } from '@desk/kit/event';
 import { openFoundation, type Foundation } from '@desk/kit/service';
-import { OPERATION_MS_MAX } from '@desk/kit/mongo';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { mongo } from 'mongoose';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { testGround, type TestGround } from '../../../tests/setup/subgraph-client.ts';
-import { LDC_A, startDesk, type Desk } from './desk.fixture.ts';
 import { openDirectoryMirror, type DirectoryMirror } from './directory-mirror.ts';
 
 /** The directory's log as it is now. */
@@ -65,35 +62,4 @@ test('a directory that was restored is believed, though it knows less than it to
   expect(await known(1)).toBe(false);
   await write(2, true, true);
   expect(await known(2)).toBe(true);
-});
-
-describe('a mirror that knows the demo', () => {
-  let desk: Desk;
-
-  beforeAll(async () => {
-    desk = await startDesk('2026-06-29T14:00:00Z');
-  });
-  afterAll(() => desk.service.stop());
-
-test('an organization is found by its id, and by its code in any case', async () => {
-  const { directory } = desk.service;
-  const found = await Promise.all(
-    [LDC_A, 'LDC-001', 'ldc-001', 'LDC-999'].map((name) => directory.findOrganization(name)),
-  );
-  expect(found.map((organization) => organization?._id ?? null)).toEqual([LDC_A, LDC_A, LDC_A, null]);
-});
-
-test('no read of the mirror takes longer than a read may', async () => {
-  const reads = jest.spyOn(mongo.Collection.prototype, 'findOne');
-  await desk.service.directory.findOrganization(LDC_A);
-  await desk.service.directory.findPerson('per_sam');
-  const asked = reads.mock.calls.filter(([filter]) =>
-    ['per_sam', LDC_A].some((id) => JSON.stringify(filter).includes(id)),
-  );
-  reads.mockRestore();
-  expect(asked.map(([, options]) => options)).toEqual([
-    { maxTimeMS: OPERATION_MS_MAX },
-    { maxTimeMS: OPERATION_MS_MAX },
-  ]);
-  });
 });
