@@ -1,12 +1,15 @@
 import { expect, test } from '@jest/globals';
 import { ConfigProblem } from '@desk/kit/config';
+import { generateTokenKeys } from '@desk/kit/token';
 import { readGatewayConfig } from './config.ts';
 
+const { signing } = await generateTokenKeys();
 const RIGHT = {
   PUBLIC_URL: 'https://desk.example.ca',
   DIRECTORY_URL: 'http://directory:4001',
   TICKETS_URL: 'http://tickets:4002/',
-  INTERNAL_SIGNING_KEY: '{"kty":"OKP"}',
+  INTERNAL_SIGNING_KEY: JSON.stringify(signing),
+  REDIS_URL: 'redis://redis:6379',
   OIDC_ISSUER: 'https://login.example.ca/realms/desk',
   OIDC_CLIENT_ID: 'desk',
   SESSION_SECRET: 'x'.repeat(32),

@@ -102,7 +102,7 @@ export function readGatewayConfig(environment: Record<string, string | undefined
   return {
     config,
     signingKey: read.INTERNAL_SIGNING_KEY,
-    redis: read.REDIS_URL ? { url: read.REDIS_URL, prefix: read.REDIS_PREFIX } : null,
+    redis: { url: read.REDIS_URL, prefix: read.REDIS_PREFIX },
     logLevel: read.LOG_LEVEL,
   };
 }

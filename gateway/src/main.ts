@@ -1,8 +1,6 @@
-import type { JWK } from 'jose';
 import { systemClock } from '@desk/kit/clock';
 import { systemRandom } from '@desk/kit/ids';
 import { createLogger } from '@desk/kit/logger';
-import { MemoryStream } from '@desk/kit/memory-stream';
 import { runProcess } from '@desk/kit/process';
 import { httpPull } from '@desk/kit/pull';
 import { RedisStream } from '@desk/kit/redis-stream';
@@ -13,11 +11,8 @@ import { createGateway } from './gateway.ts';
 await runProcess(async () => {
   const { config, signingKey, redis, logLevel } = readGatewayConfig(process.env);
   const logger = createLogger('gateway', logLevel);
-  const signToken = await tokenSigner(JSON.parse(signingKey) as JWK, systemClock);
-  // Without Redis nothing arrives by the stream, and every event is pulled.
-  const stream = redis
-    ? new RedisStream(redis.url, redis.prefix, (error) => logger.warn({ error }, 'Redis is in trouble'))
-    : new MemoryStream();
+  const signToken = await tokenSigner(signingKey, systemClock);
+  const stream = new RedisStream(redis.url, redis.prefix, (error) => logger.warn({ error }, 'Redis is in trouble'));
   const gateway = await createGateway(config, {
     clock: systemClock,
     random: systemRandom,

@@ -1,12 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { ConfigProblem, SUBGRAPH_SETTINGS, milliseconds, readConfig } from './config.ts';
+import { generateTokenKeys } from './token.ts';
 
+const { signing, verify } = await generateTokenKeys();
 const RIGHT = {
   MONGODB_URI: 'mongodb://localhost/',
   MONGODB_DATABASE: 'things',
-  INTERNAL_VERIFY_KEYS: '{}',
-  INTERNAL_SIGNING_KEY: '{}',
+  INTERNAL_VERIFY_KEYS: JSON.stringify(verify),
+  INTERNAL_SIGNING_KEY: JSON.stringify(signing),
+  REDIS_URL: 'redis://localhost',
 };
 
 function problemsOf(environment: Record<string, string>): string[] {
@@ -22,6 +25,8 @@ function problemsOf(environment: Record<string, string>): string[] {
 test('settings are read as their types, with defaults', () => {
   expect(readConfig(SUBGRAPH_SETTINGS, { ...RIGHT, PORT: '4001' })).toEqual({
     ...RIGHT,
+    INTERNAL_VERIFY_KEYS: verify,
+    INTERNAL_SIGNING_KEY: signing,
     PORT: 4001,
     HOST: '127.0.0.1',
     REDIS_PREFIX: '',
@@ -56,7 +61,40 @@ test('an empty setting counts as missing', () => {
 });
 
 test('an empty optional setting counts as left out', () => {
-  expect(readConfig(SUBGRAPH_SETTINGS, { ...RIGHT, REDIS_URL: '' }).REDIS_URL).toBeUndefined();
+  expect(readConfig({ PLACE: z.string().optional() }, { PLACE: '' })).toEqual({});
+});
+
+test('a process of its own does not start without Redis, where nobody would hear of what it does', () => {
+  expect(problemsOf({ ...RIGHT, REDIS_URL: '' })).toEqual([
+    'REDIS_URL: is missing. Redis, for events between processes.',
+  ]);
+});
+
+describe('a setting that would fail later is refused at once, without a word of it', () => {
+  const { d: _private, ...publicPart } = signing;
+  const text = RIGHT.INTERNAL_SIGNING_KEY;
+
+  test.each<[string, keyof typeof RIGHT, string]>([
+    ['a key that is cut short', 'INTERNAL_SIGNING_KEY', text.slice(0, -1)],
+    ['a key whose names have no quotes', 'INTERNAL_SIGNING_KEY', text.replace('"kty"', 'kty')],
+    ['a key within quotes', 'INTERNAL_SIGNING_KEY', `'${text}'`],
+    ['a key of nothing', 'INTERNAL_SIGNING_KEY', '{}'],
+    ['a public key to sign with', 'INTERNAL_SIGNING_KEY', JSON.stringify(publicPart)],
+    ['no key set', 'INTERNAL_VERIFY_KEYS', '{}'],
+    ['a set without keys', 'INTERNAL_VERIFY_KEYS', '{"keys":[]}'],
+    ['a key in the place of a set', 'INTERNAL_VERIFY_KEYS', JSON.stringify(publicPart)],
+    ['a private key in the set', 'INTERNAL_VERIFY_KEYS', JSON.stringify({ keys: [signing] })],
+    ['weak writes', 'MONGODB_URI', 'mongodb://user:pass-1234@host/?w=1'],
+  ])('%s', (_what, name, value) => {
+    const [problem = '', ...more] = problemsOf({ ...RIGHT, [name]: value });
+    expect([problem.split(':')[0], more]).toEqual([name, []]);
+    for (const secret of [String(signing.d).slice(0, 8), 'pass-1234']) expect(problem).not.toContain(secret);
+  });
+
+  test('and with all the others', () => {
+    const wrong = { INTERNAL_SIGNING_KEY: '{}', INTERNAL_VERIFY_KEYS: '{}', MONGODB_URI: 'mongodb://host/?w=1' };
+    expect(problemsOf({ ...RIGHT, ...wrong })).toHaveLength(3);
+  });
 });
 
 test('a wrong setting’s value is not told: it may be a secret', () => {

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { weakWrites } from './mongo.ts';
+import { parseSigningKey, parseVerifyKeys } from './token.ts';
 
 /** Wrong settings: every one of them, named by its variable. The process stops with this text. */
 export class ConfigProblem extends Error {
@@ -38,6 +40,16 @@ export const port = z.coerce.number().int().min(0).max(65_535);
 /** A length of time in milliseconds. */
 export const milliseconds = z.coerce.number().int().min(1);
 
+/** A text that `parse` makes something of; where it gives null, the setting is wrong, and its value is not told. */
+function parsed<Value>(parse: (text: string) => Value | null, problem: string) {
+  return z.string().transform((text, context) => {
+    const value = parse(text);
+    if (value !== null) return value;
+    context.addIssue({ code: 'custom', message: problem });
+    return z.NEVER;
+  });
+}
+
 /** Settings that every subgraph has. */
 export const SUBGRAPH_SETTINGS = {
   PORT: port.default(0).describe('Where the service listens; 0 lets the system choose.'),
@@ -45,14 +57,20 @@ export const SUBGRAPH_SETTINGS = {
   MONGODB_URI: z
     .string()
     .regex(/^mongodb(\+srv)?:\/\//, 'starts with mongodb:// or mongodb+srv://')
+    .refine((uri) => !weakWrites(uri).length, 'asks for weaker writes than w=majority&journal=true')
     .describe('A MongoDB connection string.'),
   MONGODB_DATABASE: z.string().min(1).max(63).describe('The name of the service’s own database.'),
-  INTERNAL_VERIFY_KEYS: z.string().describe('The public keys of the internal token, a JSON Web Key Set.'),
-  INTERNAL_SIGNING_KEY: z.string().describe('The private key of the internal token, a JSON Web Key.'),
+  INTERNAL_VERIFY_KEYS: parsed(
+    parseVerifyKeys,
+    'is not a JSON Web Key Set of public Ed25519 keys: {"keys": [{"kty": "OKP", ...}]}',
+  ).describe('The public keys of the internal token, a JSON Web Key Set.'),
+  INTERNAL_SIGNING_KEY: parsed(
+    parseSigningKey,
+    'is not a private Ed25519 key as a JSON Web Key: {"kty": "OKP", "crv": "Ed25519", "x": ..., "d": ...}',
+  ).describe('The private key of the internal token, a JSON Web Key.'),
   REDIS_URL: z
     .string()
     .regex(/^rediss?:\/\//, 'starts with redis:// or rediss://')
-    .optional()
     .describe('Redis, for events between processes.'),
   REDIS_PREFIX: z.string().default('').describe('Put before every key in Redis.'),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),

@@ -89,18 +89,25 @@ export function isDuplicateKey(error: unknown): error is mongoose.mongo.MongoSer
   return error instanceof mongoose.mongo.MongoServerError && error.code === 11_000;
 }
 
-function refuseWeakWrites(uri: string): void {
+/** The options of a connection string that weaken the write concern, as they stand there. */
+export function weakWrites(uri: string): string[] {
   // Names of options are read without regard to case, as the driver reads them.
   const options = [...new URLSearchParams(uri.split('?')[1] ?? '')].map(
     ([name, value]) => [name.toLowerCase(), value] as const,
   );
-  const weak = options.filter(
-    ([name, value]) =>
-      (name === 'w' && value !== 'majority') || ((name === 'journal' || name === 'j') && value !== 'true'),
-  );
+  return options
+    .filter(
+      ([name, value]) =>
+        (name === 'w' && value !== 'majority') || ((name === 'journal' || name === 'j') && value !== 'true'),
+    )
+    .map((option) => option.join('='));
+}
+
+function refuseWeakWrites(uri: string): void {
+  const weak = weakWrites(uri);
   if (weak.length) {
     throw new Error(
-      `MONGODB_URI asks for ${weak.map((option) => option.join('=')).join(', ')}. Acknowledged writes would be lost when the database is killed. Leave both out, or set w=majority&journal=true.`,
+      `MONGODB_URI asks for ${weak.join(', ')}. Acknowledged writes would be lost when the database is killed. Leave both out, or set w=majority&journal=true.`,
     );
   }
 }

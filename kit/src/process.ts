@@ -1,14 +1,12 @@
-import type { JWK } from 'jose';
 import { systemClock } from './clock.ts';
 import { ConfigProblem } from './config.ts';
 import { crashPoint } from './crash-point.ts';
 import { systemRandom } from './ids.ts';
 import { createLogger } from './logger.ts';
-import { MemoryStream } from './memory-stream.ts';
 import { httpPull } from './pull.ts';
 import { RedisStream } from './redis-stream.ts';
 import type { Dependencies, ServiceConfig } from './service.ts';
-import { tokenSigner, tokenVerifier } from './token.ts';
+import { tokenSigner, tokenVerifier, type TokenKeys } from './token.ts';
 
 /** The settings that every service's process reads. */
 interface ProcessSettings {
@@ -16,9 +14,9 @@ interface ProcessSettings {
   PORT: number;
   MONGODB_URI: string;
   MONGODB_DATABASE: string;
-  INTERNAL_SIGNING_KEY: string;
-  INTERNAL_VERIFY_KEYS: string;
-  REDIS_URL?: string | undefined;
+  INTERNAL_SIGNING_KEY: TokenKeys['signing'];
+  INTERNAL_VERIFY_KEYS: TokenKeys['verify'];
+  REDIS_URL: string;
   REDIS_PREFIX: string;
   LOG_LEVEL: string;
 }
@@ -32,8 +30,7 @@ export async function processDependencies(
   urls: Record<string, string>,
 ): Promise<{ config: ServiceConfig; deps: Dependencies }> {
   const logger = createLogger(service, settings.LOG_LEVEL);
-  const signToken = await tokenSigner(JSON.parse(settings.INTERNAL_SIGNING_KEY) as JWK, systemClock);
-  const verify = JSON.parse(settings.INTERNAL_VERIFY_KEYS) as { keys: JWK[] };
+  const signToken = await tokenSigner(settings.INTERNAL_SIGNING_KEY, systemClock);
   return {
     config: {
       host: settings.HOST,
@@ -45,14 +42,12 @@ export async function processDependencies(
       clock: systemClock,
       random: systemRandom,
       logger,
-      stream: settings.REDIS_URL
-        ? new RedisStream(settings.REDIS_URL, settings.REDIS_PREFIX, (error) =>
-            logger.warn({ error }, 'Redis is in trouble'),
-          )
-        : new MemoryStream(),
+      stream: new RedisStream(settings.REDIS_URL, settings.REDIS_PREFIX, (error) =>
+        logger.warn({ error }, 'Redis is in trouble'),
+      ),
       pull: httpPull(urls, signToken),
       signToken,
-      verifyToken: tokenVerifier(verify, service, systemClock),
+      verifyToken: tokenVerifier(settings.INTERNAL_VERIFY_KEYS, service, systemClock),
       crash: crashPoint(process.env['DESK_CRASH_AT']),
     },
   };

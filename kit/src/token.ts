@@ -1,5 +1,5 @@
 import { createLocalJWKSet, exportJWK, generateKeyPair, jwtVerify, type JWK } from 'jose';
-import { createPrivateKey, sign, type JsonWebKey } from 'node:crypto';
+import { createPrivateKey, createPublicKey, sign, type JsonWebKey } from 'node:crypto';
 import type { Clock } from './clock.ts';
 import { Refusal } from './errors.ts';
 import type { Viewer } from './viewer.ts';
@@ -29,6 +29,7 @@ export interface TokenKeys {
 }
 
 const ALGORITHM = 'EdDSA';
+const KEY_TYPE = 'ed25519';
 const ISSUER = 'desk-gateway';
 const VERIFIED_MAX = 1_000;
 const PURPOSES = new Set<unknown>(['REQUEST', 'LIVE', 'SERVICE'] satisfies TokenPurpose[]);
@@ -41,6 +42,28 @@ export async function generateTokenKeys(): Promise<TokenKeys> {
     signing: { ...(await exportJWK(privateKey)), kid: 'desk-1', alg: ALGORITHM },
     verify: { keys: [publicJwk] },
   };
+}
+
+/** The private key that a text holds, a JSON Web Key that can sign; null when it holds none. */
+export function parseSigningKey(text: string): JWK | null {
+  try {
+    const key = JSON.parse(text) as JsonWebKey;
+    return createPrivateKey({ key, format: 'jwk' }).asymmetricKeyType === KEY_TYPE ? key : null;
+  } catch {
+    return null; // What was wrong with it is not told: the words could hold a part of the key.
+  }
+}
+
+/** The public keys that a text holds, a JSON Web Key Set, at least one; null when it holds something else, or a private key. */
+export function parseVerifyKeys(text: string): TokenKeys['verify'] | null {
+  try {
+    const { keys } = JSON.parse(text) as { keys: JsonWebKey[] };
+    const isPublic = (key: JsonWebKey) =>
+      key.d === undefined && createPublicKey({ key, format: 'jwk' }).asymmetricKeyType === KEY_TYPE;
+    return keys.length > 0 && keys.every(isPublic) ? { keys: keys } : null;
+  } catch {
+    return null;
+  }
 }
 
 /**
