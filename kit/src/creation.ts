@@ -11,11 +11,16 @@ import { OUTBOX_MAX, withoutBookkeeping, type Aggregate, type Stored } from './s
 export const BATCH_MAX = 100;
 
 const NUMBER_TRIES_MAX = 1_000;
+/** Creations of one kind that wait to be numbered, in one process; more are refused at once. */
+export const TURNS_WAITING_MAX = 200;
+/** How long one waits for its turn, in milliseconds. */
+const TURN_MS_MAX = 2_000;
 
 /** How records of one kind come to be: each in one insert that holds its state, its events and the caller's retry key. */
 export class Creation<T extends Aggregate> {
   readonly #kind: RecordKind<T>;
-  #numbering: Promise<unknown> = Promise.resolve();
+  #lastTurn: Promise<unknown> = Promise.resolve();
+  #turnsWaiting = 0;
 
   constructor(kind: RecordKind<T>) {
     this.#kind = kind;
@@ -24,16 +29,20 @@ export class Creation<T extends Aggregate> {
   /**
    * Creates a record with its first event, or with several that were one act. With a retry key, `_id` must be derived from it: a repeated creation meets
    * the primary key and gets the record that the first one made. `numbered` gives the record the next free number.
-   * Refuses IDEMPOTENCY_KEY_REUSED, WRITE_UNCERTAIN.
+   * Refuses IDEMPOTENCY_KEY_REUSED, BACKPRESSURE, WRITE_UNCERTAIN.
    */
   async create(record: T, drafts: Drafts, options: { key?: RequestKey | null; numbered?: boolean } = {}): Promise<T> {
     const { order, wake } = this.#kind;
     await requireFit(this.#kind, record);
     try {
-      const inserted = await order.run((stamp) => {
-        const stored = (number: number | null) => this.#stored({ record, events: drafts }, number, stamp, options.key);
-        return options.numbered ? this.#insertNumbered(stored) : this.#insert(stored(null));
-      });
+      const insert = () =>
+        order.run((stamp) => {
+          const stored = (number: number | null) =>
+            this.#stored({ record, events: drafts }, number, stamp, options.key);
+          return options.numbered ? this.#insertNumbered(stored) : this.#insert(stored(null));
+        });
+      // It takes its place among the writes when its turn comes: while it waits, it holds back no other from the log.
+      const inserted = await (options.numbered ? this.#inTurn(insert) : insert());
       wake();
       return withoutBookkeeping(inserted);
     } catch (error) {
@@ -106,17 +115,15 @@ export class Creation<T extends Aggregate> {
    * The insert is the allocation: the highest number plus one, made unique by the index. One at a time within a process;
    * against other processes by trying again.
    */
-  #insertNumbered(stored: (number: number) => Stored<T>): Promise<Stored<T>> {
-    return this.#inTurn(async () => {
-      for (let tries = 0; tries < NUMBER_TRIES_MAX; tries++) {
-        try {
-          return await this.#insert(stored((await this.#lastNumber()) + 1));
-        } catch (error) {
-          if (!isDuplicateKey(error) || !violates(error, 'number')) throw error;
-        }
+  async #insertNumbered(stored: (number: number) => Stored<T>): Promise<Stored<T>> {
+    for (let tries = 0; tries < NUMBER_TRIES_MAX; tries++) {
+      try {
+        return await this.#insert(stored((await this.#lastNumber()) + 1));
+      } catch (error) {
+        if (!isDuplicateKey(error) || !violates(error, 'number')) throw error;
       }
-      throw numberless();
-    });
+    }
+    throw numberless();
   }
 
   /**
@@ -195,10 +202,17 @@ export class Creation<T extends Aggregate> {
     return (last as { number: number } | undefined)?.number ?? 0;
   }
 
-  /** Numbers are given by one creation at a time. */
+  /** Numbers are given by one creation at a time. Who would wait too long is refused before anything is sent: BACKPRESSURE. */
   #inTurn<R>(create: () => Promise<R>): Promise<R> {
-    const turn = this.#numbering.then(create, create);
-    this.#numbering = turn;
+    if (this.#turnsWaiting >= TURNS_WAITING_MAX) return Promise.reject(numberless());
+    const deadline = performance.now() + TURN_MS_MAX;
+    this.#turnsWaiting++;
+    const turn = this.#lastTurn.then(() => {
+      this.#turnsWaiting--;
+      if (performance.now() > deadline) throw numberless();
+      return create();
+    });
+    this.#lastTurn = turn.catch(() => undefined);
     return turn;
   }
 }

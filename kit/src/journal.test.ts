@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { Refusal } from './errors.ts';
 import { derivedId } from './ids.ts';
+import { TURNS_WAITING_MAX } from './creation.ts';
 import { Journal } from './journal.ts';
 import { requestKey } from './request-key.ts';
 import { OUTBOX_MAX, RECORD_ONLY } from './stored-record.ts';
@@ -460,6 +461,39 @@ describe('an answer that stands on what was read', () => {
     const before = await barriers();
     await desk.things.change(_id, EVERYBODY, {}, () => null);
     expect(await barriers()).toBe(before + 1);
+  });
+});
+
+describe('numbered creations behind a database that does not answer', () => {
+  let gated: { uri: string; gate: Gate };
+  let cut: Desk;
+
+  beforeAll(async () => {
+    gated = await gatedMongo(testMongoUri());
+    cut = await openDesk(() => undefined, gated.uri);
+    await cut.things.create(buildThing(), [buildDraft()], { numbered: true });
+  });
+
+  afterAll(async () => {
+    gated.gate.set('shut');
+    gated.gate.set('open');
+    await cut.close();
+    await gated.gate.close();
+  });
+
+  test('are all answered in less time than the gateway waits: one is uncertain, the rest were never sent', async () => {
+    gated.gate.set('mute');
+    const startedAt = performance.now();
+    const asked = Array.from({ length: TURNS_WAITING_MAX + 5 }, async () => {
+      const refusal = await refusalOf(cut.things.create(buildThing(), [buildDraft()], { numbered: true }));
+      return { code: refusal.extensions['code'], ms: performance.now() - startedAt };
+    });
+    const answers = await Promise.all(asked);
+    const codes = answers.map(({ code }) => code).sort();
+    expect([codes[0], codes.at(-2), codes.at(-1)]).toEqual(['BACKPRESSURE', 'BACKPRESSURE', 'WRITE_UNCERTAIN']);
+    expect(Math.max(...answers.map(({ ms }) => ms))).toBeLessThan(9_000);
+    // One is at work or about to be, and so many wait; the others are told at once.
+    expect(answers.filter(({ ms }) => ms < 1_000).length).toBeGreaterThanOrEqual(4);
   });
 });
 

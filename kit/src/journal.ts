@@ -3,7 +3,7 @@ import { Aggregates } from './aggregates.ts';
 import { CommitOrder } from './commit-order.ts';
 import type { CrashPoint } from './crash-point.ts';
 import { randomText, type Random } from './ids.ts';
-import { DURABLE, watchTerm, writeUncertain } from './mongo.ts';
+import { DURABLE, WHILE_INDEXING, watchTerm, writeUncertain } from './mongo.ts';
 import type { Aggregate, Stored } from './stored-record.ts';
 
 /** Random bytes that tell a process's writes from those of all others. */
@@ -61,13 +61,15 @@ export class Journal {
     if (this.#prefixes.has(prefix)) throw new Error(`Another kind of record has the prefix ${prefix}.`);
     this.#prefixes.add(prefix);
     const collection = this.db.collection<Stored<T>>(model.collection.collectionName);
-    await model.createIndexes();
-    await collection.createIndexes([
+    const own = model.schema.indexes().map(([key, options]) => ({ ...options, key }) as mongo.IndexDescription);
+    const indexes: mongo.IndexDescription[] = [
+      ...own,
       { key: { dirty: 1 }, partialFilterExpression: { dirty: true } },
       // By $gt and not by $type, which a query for one number would not match: it would read the whole collection.
       { key: { number: 1 }, unique: true, partialFilterExpression: { number: { $gt: 0 } } },
       { key: { nextFireAt: 1 }, partialFilterExpression: { nextFireAt: { $type: 'date' } } },
-    ]);
+    ];
+    await collection.createIndexes(indexes, WHILE_INDEXING);
     this.collections.push(collection as unknown as mongo.Collection<Stored<Aggregate>>);
     return new Aggregates<T>({
       model,

@@ -13,7 +13,7 @@ import {
 } from './event.ts';
 import type { Journal } from './journal.ts';
 import type { Aggregate, Stored } from './stored-record.ts';
-import { DURABLE, OPERATION_MS_MAX, isDuplicateKey } from './mongo.ts';
+import { DURABLE, OPERATION_MS_MAX, WHILE_INDEXING, isDuplicateKey } from './mongo.ts';
 
 /** Aggregates whose outboxes are copied in one round. */
 const DRAIN_AGGREGATES_MAX = 50;
@@ -60,10 +60,10 @@ export class Log {
     const epoch = Math.floor(clock.now().getTime() / 1_000);
     await meta.updateOne({ _id: 'log' }, { $setOnInsert: { epoch } }, { upsert: true, ...DURABLE });
     const log = new Log(journal, (await meta.findOne({ _id: 'log' }))?.epoch ?? epoch, crash);
-    await log.entries.createIndexes([
-      { key: { aggregate: 1, seq: 1 }, unique: true },
-      { key: { 'data.recordId': 1, _id: 1 } },
-    ]);
+    await log.entries.createIndexes(
+      [{ key: { aggregate: 1, seq: 1 }, unique: true }, { key: { 'data.recordId': 1, _id: 1 } }],
+      WHILE_INDEXING,
+    );
     return log;
   }
 

@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import mongoose, { Schema, type Connection } from 'mongoose';
-import { connectMongo, isConnectionFault, isDuplicateKey, watchTerm } from './mongo.ts';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import mongoose, { STATES, Schema, type Connection } from 'mongoose';
+import { WHILE_INDEXING, connectMongo, isConnectionFault, isDuplicateKey, watchTerm } from './mongo.ts';
 import { gatedMongo } from './gate.fixture.ts';
 import { testDatabase, testMongoUri, until } from './things.fixture.ts';
 
@@ -51,6 +51,49 @@ test('every write waits for a majority and the journal, whatever it says itself'
   expect(inserts.map((command) => command['writeConcern'])).toEqual([{ w: 'majority', j: true }]);
 });
 
+describe('behind a database that does not answer', () => {
+  let cut: Connection;
+  let gated: Awaited<ReturnType<typeof gatedMongo>>;
+
+  beforeEach(async () => {
+    gated = await gatedMongo(testMongoUri());
+    cut = await connectMongo(gated.uri, testDatabase());
+    await cut.collection('things').insertOne({ title: 'x' });
+  });
+
+  afterEach(async () => {
+    await cut.close(true);
+    await gated.gate.close();
+  });
+
+  const fate = (operation: Promise<unknown>) =>
+    operation.then(
+      () => 'an answer',
+      (error: unknown) => (isConnectionFault(error) ? 'a fault of the connection' : error),
+    );
+
+  test('an operation ends in less time than the gateway waits, and an index may take longer', async () => {
+    gated.gate.set('mute');
+    const indexing = fate(cut.collection('things').createIndexes([{ key: { title: 1 } }], WHILE_INDEXING));
+    const startedAt = performance.now();
+    expect(await fate(cut.collection('things').insertOne({ title: 'y' }))).toBe('a fault of the connection');
+    expect(performance.now() - startedAt).toBeLessThan(9_000);
+    expect(await Promise.race([indexing, Promise.resolve('still building')])).toBe('still building');
+    gated.gate.set('shut');
+    await indexing;
+  });
+
+  test('a question of a model ends too, once the database is known to be away', async () => {
+    const Thing = cut.model('Thing', new Schema({ title: String }), 'things');
+    gated.gate.set('shut');
+    await fate(cut.collection('things').insertOne({ title: 'y' }));
+    expect(cut.readyState).not.toBe(STATES.connected);
+    const startedAt = performance.now();
+    expect(await fate(Thing.findOne({ title: 'x' }).lean().exec())).toBe('a fault of the connection');
+    expect(performance.now() - startedAt).toBeLessThan(9_000);
+  });
+});
+
 test('the database is the service’s own', () => {
   expect(connection.name).toMatch(/^kit-/);
 });
@@ -84,7 +127,7 @@ describe('the term', () => {
     await until('the loss is felt', () =>
       cut
         .collection('terms')
-        .insertOne({ i: 2 }, { timeoutMS: 100 })
+        .insertOne({ i: 2 })
         .then(
           () => false,
           () => true,
@@ -100,6 +143,13 @@ describe('the term', () => {
 });
 
 describe('an error of the database', () => {
+  /** As the driver throws it. */
+  class WaitQueueTimeout extends mongoose.mongo.MongoError {
+    override get name() {
+      return 'MongoWaitQueueTimeoutError';
+    }
+  }
+
   async function errorOf(work: Promise<unknown>): Promise<unknown> {
     return work.then(
       () => null,
@@ -131,6 +181,7 @@ describe('an error of the database', () => {
 
   test.each<[string, unknown, boolean]>([
     ['a change of primary', new mongoose.mongo.MongoServerError({ code: 189, message: 'stepped down' }), true],
+    ['all connections taken', new WaitQueueTimeout('x'), true],
     ['a time limit', new mongoose.mongo.MongoServerError({ code: 50, message: 'exceeded time limit' }), true],
     [
       'a command that does not exist',

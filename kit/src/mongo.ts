@@ -4,13 +4,22 @@ import { Refusal } from './errors.ts';
 /** What every acknowledged write waits for: a majority, and their journals on disk. */
 export const DURABLE = { writeConcern: { w: 'majority', j: true } } as const;
 
-/** No read or write of ours takes longer, in milliseconds. */
+/** No read of ours works longer in the database, in milliseconds. */
 export const OPERATION_MS_MAX = 2_000;
 
-const CONNECT_MS_MAX = 10_000;
+/** How long an operation waits for a primary or for a connection to it, in milliseconds. */
+const CONNECT_MS_MAX = 3_000;
 
-/** A database that is frozen gives no answer at all: after this an operation counts as uncertain, in milliseconds. */
-const ANSWER_MS_MAX = 30_000;
+/**
+ * A database that is frozen gives no answer at all: after this an operation counts as uncertain, in milliseconds. The driver then
+ * tries a read once more; a frozen database is not connected to again, so both together are less than the gateway waits for a
+ * service. (`timeoutMS`, the driver's limit for the whole of an operation, has no effect in its version 7.8.)
+ */
+const ANSWER_MS_MAX = 4_000;
+
+/** How long an index may take to build, in milliseconds: the driver takes it for one operation, though it does not announce so. */
+const INDEX_MS_MAX = 600_000;
+export const WHILE_INDEXING = { socketTimeoutMS: INDEX_MS_MAX } as object as mongoose.mongo.CreateIndexesOptions;
 
 /**
  * Connects to a service's own database. Refuses a connection string that weakens the write concern: without a majority
@@ -27,7 +36,10 @@ export async function connectMongo(uri: string, database: string): Promise<Conne
       retryWrites: false, // The embedded engine has no sessions. Retries are ours, by idempotency key.
       readPreference: 'primary', // The algorithm reads what it wrote.
       serverSelectionTimeoutMS: CONNECT_MS_MAX,
+      connectTimeoutMS: CONNECT_MS_MAX,
+      waitQueueTimeoutMS: CONNECT_MS_MAX,
       socketTimeoutMS: ANSWER_MS_MAX,
+      bufferCommands: false, // Mongoose would wait another 10 s for a database that is away.
       autoIndex: false, // The service makes its indexes before it says that it is ready.
       autoCreate: false,
     })
@@ -57,16 +69,24 @@ export function watchTerm(client: mongoose.mongo.MongoClient): () => number {
   return () => term;
 }
 
-/** True for faults after which nobody knows whether the operation happened: of the connection, or of a server that ends. */
+/**
+ * True for faults after which nobody knows whether the operation happened: of the connection, of a server that ends, or a limit
+ * of time. The same operation may succeed later.
+ */
 export function isConnectionFault(error: unknown): boolean {
-  const { MongoNetworkError, MongoServerError, MongoServerSelectionError, MongoWriteConcernError } = mongoose.mongo;
+  const { MongoError, MongoNetworkError, MongoServerError, MongoServerSelectionError, MongoWriteConcernError } =
+    mongoose.mongo;
   return (
     error instanceof MongoNetworkError ||
     error instanceof MongoServerSelectionError ||
     error instanceof MongoWriteConcernError ||
+    (error instanceof MongoError && error.name === WAIT_QUEUE_ERROR) ||
     (error instanceof MongoServerError && UNCERTAIN_CODES.has(error.code))
   );
 }
+
+/** All connections were taken for too long. The driver does not export its class. */
+const WAIT_QUEUE_ERROR = 'MongoWaitQueueTimeoutError';
 
 /** The server's codes for a change of primary, a shutdown, and a time limit. */
 const UNCERTAIN_CODES = new Set<unknown>([50, 64, 91, 189, 10_058, 10_107, 11_600, 11_602, 13_435, 13_436]);
