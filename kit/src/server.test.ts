@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { GraphQLError } from 'graphql';
+import mongoose from 'mongoose';
 import { ManualClock } from './clock.ts';
 import { Refusal } from './errors.ts';
 import { createLogger } from './logger.ts';
@@ -20,6 +21,7 @@ const SDL = `
     me: String
     thing(id: ID!): String
     slow: String
+    stored: String
   }
 `;
 
@@ -37,6 +39,8 @@ let sign: SignToken;
 let start: () => Promise<RunningServer>;
 let ready: () => Promise<void>;
 let lines: string[] = [];
+/** What the stored field meets. */
+let fault: Error;
 /** Called when the slow field is asked for; it answers when the promise resolves. */
 let slow: () => Promise<string>;
 
@@ -58,12 +62,15 @@ beforeAll(async () => {
             throw new TypeError('secret detail');
           },
           slow: () => slow(),
+          stored: () => {
+            throw fault;
+          },
         },
       },
       context: (request) => request,
       verifyToken: tokenVerifier(keys.verify, 'things', clock),
       ready: () => ready(),
-      logger: createLogger('things', 'error', { write: (line: string) => void lines.push(line) }),
+      logger: createLogger('things', 'warn', { write: (line: string) => void lines.push(line) }),
       registry: createRegistry('things'),
       routes: (app) => void app.get('/events', async () => ({ events: [] })),
     });
@@ -123,6 +130,28 @@ describe('a request', () => {
   test('that meets a bug is logged with it', async () => {
     await answer('{ thing(id: "x") }');
     expect(lines.join()).toContain('secret detail');
+  });
+
+  test('that meets a bug is logged with its id', async () => {
+    await ask('{ thing(id: "x") }', { ...(await tokenFor('REQUEST')), 'x-request-id': 'req_9' });
+    expect(JSON.parse(lines.at(-1) ?? '')).toMatchObject({ requestId: 'req_9', error: { type: 'TypeError' } });
+  });
+
+  test.each([
+    ['is away', new mongoose.mongo.MongoNetworkError('connection to 10.0.0.7 closed')],
+    ['takes too long', new mongoose.mongo.MongoServerError({ code: 50, message: 'exceeded time limit' })],
+  ])('that meets a database that %s is told so, and that it may be repeated', async (_how, thrown) => {
+    fault = thrown;
+    const headers = { ...(await tokenFor('REQUEST')), 'x-request-id': 'req_8' };
+    const { errors } = (await (await ask('{ stored }', headers)).json()) as { errors: unknown };
+    expect(errors).toEqual([
+      {
+        message: 'A part of the desk does not answer. The rest works; try again shortly.',
+        path: ['stored'],
+        extensions: { code: 'SERVICE_UNAVAILABLE', service: 'things', retryAfterMs: 1_000, requestId: 'req_8' },
+      },
+    ]);
+    expect(JSON.parse(lines.at(-1) ?? '')).toMatchObject({ requestId: 'req_8', error: { message: thrown.message } });
   });
 
   test('for the schema’s introspection is refused', async () => {

@@ -1,4 +1,5 @@
 import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
+import { unwrapResolverError } from '@apollo/server/errors';
 import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginInlineTraceDisabled,
@@ -9,10 +10,11 @@ import {
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import { fastify, type FastifyInstance, type FastifyRequest } from 'fastify';
-import { parse } from 'graphql';
+import { parse, type GraphQLFormattedError } from 'graphql';
 import { Counter, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
-import { ERROR_CODES, Refusal, publicError } from './errors.ts';
+import { ERROR_CODES, Refusal, publicError, type ErrorCode } from './errors.ts';
 import type { Logger } from './logger.ts';
+import { isConnectionFault } from './mongo.ts';
 import type { TokenClaims, VerifyToken } from './token.ts';
 import type { Viewer } from './viewer.ts';
 
@@ -23,6 +25,13 @@ const BODY_BYTES_MAX = 1024 * 1024;
  * agent who acts for a hundred distributors with all eight scopes, where Node's own limit is 16 KiB.
  */
 const HEADER_BYTES_MAX = 64 * 1024;
+
+const ASKED: unique symbol = Symbol('asked');
+
+/** What the context of a request holds besides the service's own. */
+interface Asked {
+  [ASKED]: { requestId: string };
+}
 
 /** A resolver map, as a service hands it over. Its own code checks it against the generated types. */
 export type ResolverMap = Record<string, unknown>;
@@ -70,23 +79,35 @@ export async function startSubgraph<Context extends object>(options: SubgraphOpt
     http: { maxHeaderSize: HEADER_BYTES_MAX },
   });
   const claims = new WeakMap<FastifyRequest, TokenClaims>();
+  /** Of which request an error is. */
+  const failed = new WeakMap<Error, string>();
   let stopping = false;
 
-  const apollo = new ApolloServer<Context>({
+  const apollo = new ApolloServer<Context & Asked>({
     schema: buildSubgraphSchema([{ typeDefs: parse(options.sdl), resolvers: options.resolvers as never }]),
     introspection: false,
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
     // The gateway has masked nothing yet: it needs the code, the sentence and the details of refusals.
-    formatError: (formatted, error) =>
-      publicError(error, formatted, 'subgraph', (hidden) => logger.error({ error: hidden }, 'a request failed')),
+    formatError(formatted, error) {
+      const requestId = (error instanceof Error && failed.get(error)) || UNKNOWN_REQUEST;
+      const cause = unwrapResolverError(error);
+      if (!isConnectionFault(cause)) {
+        return publicError(error, formatted, requestId, () =>
+          logger.error({ error: cause, requestId }, 'a request failed'),
+        );
+      }
+      logger.warn({ error: cause, requestId }, 'the database does not answer');
+      return databaseAway(formatted, { service: options.name, requestId });
+    },
     plugins: [
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginInlineTraceDisabled(),
       ApolloServerPluginLandingPageDisabled(),
       ApolloServerPluginSchemaReportingDisabled(),
       ApolloServerPluginUsageReportingDisabled(),
-      requestMetrics<Context>(registry),
+      requestMetrics(registry),
+      requestGuard(failed),
     ],
   });
   await apollo.start();
@@ -119,7 +140,8 @@ export async function startSubgraph<Context extends object>(options: SubgraphOpt
       context: async (request) => {
         const viewer = claims.get(request)?.viewer;
         if (!viewer) throw new Refusal('UNAUTHENTICATED', 'The token names no viewer.');
-        return options.context({ viewer, requestId: String(request.headers['x-request-id'] ?? request.id) });
+        const requestId = String(request.headers['x-request-id'] ?? request.id);
+        return { ...options.context({ viewer, requestId }), [ASKED]: { requestId } };
       },
     }),
   );
@@ -152,10 +174,39 @@ export function createRegistry(service: string): Registry {
   return registry;
 }
 
+/** Notes of which request each error is. */
+function requestGuard(failed: WeakMap<Error, string>): ApolloServerPlugin<Asked> {
+  return {
+    async requestDidStart() {
+      return {
+        async didEncounterErrors({ errors, contextValue }) {
+          for (const error of errors) failed.set(error, contextValue[ASKED].requestId);
+        },
+      };
+    },
+  };
+}
+
+const UNKNOWN_REQUEST = 'unknown';
+/** What a caller is told to wait while the database is away, in milliseconds. */
+const RETRY_AFTER_MS = 1_000;
+
+/** What a caller is told where the database did not answer a read. What becomes of a write says its own refusal. */
+function databaseAway(
+  { path }: GraphQLFormattedError,
+  details: { service: string; requestId: string },
+): GraphQLFormattedError {
+  return {
+    message: 'A part of the desk does not answer. The rest works; try again shortly.',
+    ...(path ? { path } : {}),
+    extensions: { code: 'SERVICE_UNAVAILABLE' satisfies ErrorCode, retryAfterMs: RETRY_AFTER_MS, ...details },
+  };
+}
+
 const PUBLIC_ROUTES = new Set(['/healthz', '/readyz', '/metrics']);
 const READY_MS_MAX = 2_000;
 
-function requestMetrics<Context extends object>(registry: Registry): ApolloServerPlugin<Context> {
+function requestMetrics(registry: Registry): ApolloServerPlugin<object> {
   const seconds = new Histogram({
     name: 'graphql_request_seconds',
     help: 'Time to answer a GraphQL request.',

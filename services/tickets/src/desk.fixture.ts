@@ -146,7 +146,8 @@ export async function startDesk(now: string, share?: Desk): Promise<Desk> {
     async refusal(mutation, { id, version }, input = {}, viewer = sam) {
       const { errors } = await mutate(mutation, { id, expectedVersion: version, ...input }, viewer);
       if (!errors?.[0]) throw new Error(`${mutation} was not refused`);
-      return { message: errors[0].message, ...errors[0].extensions };
+      const { requestId: _ofEachItsOwn, ...extensions } = errors[0].extensions;
+      return { message: errors[0].message, ...extensions };
     },
     show: async (id, viewer = sam) =>
       done(await ask(viewer, `query($id: ID!) { incident(id: $id) { ${FIELDS} } }`, { id })),
