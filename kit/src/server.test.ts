@@ -23,6 +23,9 @@ const SDL = `
     slow: String
     stored: String
   }
+  type Mutation {
+    count: Int
+  }
 `;
 
 const VIEWER: Viewer = {
@@ -41,6 +44,7 @@ let ready: () => Promise<void>;
 let lines: string[] = [];
 /** What the stored field meets. */
 let fault: Error;
+let counted = 0;
 /** Called when the slow field is asked for; it answers when the promise resolves. */
 let slow: () => Promise<string>;
 
@@ -66,6 +70,7 @@ beforeAll(async () => {
             throw fault;
           },
         },
+        Mutation: { count: () => ++counted },
       },
       context: (request) => request,
       verifyToken: tokenVerifier(keys.verify, 'things', clock),
@@ -152,6 +157,20 @@ describe('a request', () => {
       },
     ]);
     expect(JSON.parse(lines.at(-1) ?? '')).toMatchObject({ requestId: 'req_8', error: { message: thrown.message } });
+  });
+
+  test('that changes something is answered with a person’s token', async () => {
+    expect(await (await ask('mutation { count }', await tokenFor('REQUEST'))).json()).toEqual({ data: { count: 1 } });
+  });
+
+  test('that changes something is refused with a live scope', async () => {
+    const before = counted;
+    const response = await ask('mutation { count }', await tokenFor('LIVE'));
+    expect([response.status, await response.json(), counted]).toMatchObject([
+      401,
+      { errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] },
+      before,
+    ]);
   });
 
   test('for the schema’s introspection is refused', async () => {

@@ -10,12 +10,12 @@ import {
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import { fastify, type FastifyInstance, type FastifyRequest } from 'fastify';
-import { parse, type GraphQLFormattedError } from 'graphql';
+import { OperationTypeNode, parse, type GraphQLFormattedError } from 'graphql';
 import { Counter, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 import { ERROR_CODES, Refusal, publicError, type ErrorCode } from './errors.ts';
 import type { Logger } from './logger.ts';
 import { isConnectionFault } from './mongo.ts';
-import type { TokenClaims, VerifyToken } from './token.ts';
+import type { TokenClaims, TokenPurpose, VerifyToken } from './token.ts';
 import type { Viewer } from './viewer.ts';
 
 /** The largest request between our own parts, in bytes: a full batch of entity references. */
@@ -30,7 +30,7 @@ const ASKED: unique symbol = Symbol('asked');
 
 /** What the context of a request holds besides the service's own. */
 interface Asked {
-  [ASKED]: { requestId: string };
+  [ASKED]: { purpose: TokenPurpose; requestId: string };
 }
 
 /** A resolver map, as a service hands it over. Its own code checks it against the generated types. */
@@ -138,10 +138,10 @@ export async function startSubgraph<Context extends object>(options: SubgraphOpt
     '/graphql',
     fastifyApolloHandler(apollo, {
       context: async (request) => {
-        const viewer = claims.get(request)?.viewer;
+        const { viewer = null, purpose = 'SERVICE' } = claims.get(request) ?? {};
         if (!viewer) throw new Refusal('UNAUTHENTICATED', 'The token names no viewer.');
         const requestId = String(request.headers['x-request-id'] ?? request.id);
-        return { ...options.context({ viewer, requestId }), [ASKED]: { requestId } };
+        return { ...options.context({ viewer, requestId }), [ASKED]: { purpose, requestId } };
       },
     }),
   );
@@ -174,11 +174,17 @@ export function createRegistry(service: string): Registry {
   return registry;
 }
 
-/** Notes of which request each error is. */
+/** Refuses changes to those who may only read, and notes of which request each error is. */
 function requestGuard(failed: WeakMap<Error, string>): ApolloServerPlugin<Asked> {
   return {
     async requestDidStart() {
       return {
+        async didResolveOperation({ operation, contextValue }) {
+          // A live scope is nobody who could answer for a change.
+          if (operation?.operation === OperationTypeNode.MUTATION && contextValue[ASKED].purpose !== 'REQUEST') {
+            throw new Refusal('UNAUTHENTICATED', 'This token is for another use.', { http: { status: 401 } });
+          }
+        },
         async didEncounterErrors({ errors, contextValue }) {
           for (const error of errors) failed.set(error, contextValue[ASKED].requestId);
         },
