@@ -71,7 +71,7 @@ export function followConsequences(foundation: Foundation, deps: Dependencies, s
     service: 'tickets',
     stream: deps.stream,
     pull: ownPull(log),
-    checkpoint: storedCheckpoint(journal, 'consequences'),
+    checkpoint: storedCheckpoint(journal, 'tickets'),
     logger: deps.logger,
     onReset: async (head) => head,
     async handle({ position, aggregate, at, actor, data }) {
@@ -94,6 +94,7 @@ export function followConsequences(foundation: Foundation, deps: Dependencies, s
   return { answer, answerInTime, carry, stop: () => consumer.stop() };
 }
 
-function causeKey(id: string): RequestKey {
+/** The key of what follows from a cause, so that it happens once, whoever does it. */
+export function causeKey(id: string): RequestKey {
   return { key: `cause:${id}`, hash: id };
 }

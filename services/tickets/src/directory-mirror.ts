@@ -48,7 +48,7 @@ export async function openDirectoryMirror(foundation: Foundation, deps: Dependen
     service: 'directory',
     stream: deps.stream,
     pull: deps.pull,
-    checkpoint: storedCheckpoint(foundation.journal, 'directory-mirror'),
+    checkpoint: storedCheckpoint(foundation.journal, 'directory'),
     logger: deps.logger,
     onReset: async ({ epoch }) => ({ epoch, pos: 0 }), // Every effect is guarded: reading all of it again is safe.
     async handle(event) {

@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { writeComment, writeNote } from './comment.ts';
+import { causeKey } from './consequences.ts';
 import { CauseCategory, Environment, HoldReason, Impact, ResolutionCode, Urgency } from './generated/api.ts';
 import {
   answerIncident,
@@ -114,7 +115,8 @@ async function tell(
     const fromSme = ids.staff.has(each.by ?? 'sam');
     const comment = (text: string): Write => {
       const { record, events } = writeComment(incident, text, made('com'), { fromSme, carried: true });
-      return () => store.comments.create(record, events, { key: key(record._id) });
+      // Under the key of a consequence: whoever follows the log finds the act that carried it, and must meet it.
+      return () => store.comments.create(record, events, { key: causeKey(record._id) });
     };
     // A comment comes before what it does; what an act carries comes behind it.
     if (each.comment) writes.push(comment(each.comment));
