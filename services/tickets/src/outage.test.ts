@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { gatedMongo, type Gate } from '../../../kit/src/gate.fixture.ts';
+import { until } from '../../../kit/src/things.fixture.ts';
 import { REPORT, lena, sam, startDesk, type Desk, type Shown } from './desk.fixture.ts';
 
 const CREATE = 'mutation($i: CreateIncidentInput!) { createIncident(input: $i) { id } }';
@@ -41,4 +42,12 @@ test('while the database is away, everything is refused as what may be repeated'
     away, // It could not be read, so nothing was written.
     { code: 'WRITE_UNCERTAIN' },
   ]);
+});
+
+test('when it is back, the repetition succeeds', async () => {
+  gate.set('open');
+  await until('the repetition succeeds', async () => {
+    const { data } = await desk.ask(lena, CREATE, { i: { ...REPORT, idempotencyKey: 'report' } });
+    return Boolean(data?.['createIncident']);
+  });
 });
