@@ -7,10 +7,9 @@ import { Refusal, notFound } from './errors.ts';
 import { DURABLE, OPERATION_MS_MAX, uncertain } from './mongo.ts';
 import { requireFit, waitingEvents, type RecordKind } from './record-kind.ts';
 import { keyReused, type RequestKey } from './request-key.ts';
-import { OUTBOX_MAX, withoutBookkeeping, type Aggregate, type Stored } from './stored-record.ts';
+import { KEYS_MAX, OUTBOX_MAX, withoutBookkeeping, type Aggregate, type Stored } from './stored-record.ts';
 import { inScope, type WriteScope } from './write-scope.ts';
 
-const KEYS_MAX = 64;
 const TRIES_MAX = 8;
 
 /** One kind of aggregate: its creations and changes. Reads are the store's. */
@@ -32,7 +31,7 @@ export class Aggregates<T extends Aggregate> extends Creation<T> {
   /**
    * Changes a record: loads it within the scope, lets `decide` say what becomes of it, and writes state, events and retry
    * key in one conditional write. Each event raises the version by one. `decide` may run again when somebody else wrote first and no version was expected.
-   * It returns null where nothing is to be done. Refuses NOT_FOUND, CONFLICT, IDEMPOTENCY_KEY_REUSED, BACKPRESSURE,
+   * It returns null where nothing is to be done, which answers repetitions too. Refuses NOT_FOUND, CONFLICT, IDEMPOTENCY_KEY_REUSED, BACKPRESSURE,
    * WRITE_UNCERTAIN, and whatever `decide` refuses.
    */
   async change(
@@ -53,8 +52,9 @@ export class Aggregates<T extends Aggregate> extends Creation<T> {
         if (current.outbox.length >= OUTBOX_MAX) throw backpressure();
         const decision = decide(withoutBookkeeping(current));
         if (!decision) {
-          // "Nothing to do" answers for what was read, which may not be on disk yet.
-          await barrier(readIn);
+          // "Nothing to do" answers for what was read: for good where there is a key, and on disk where there is none.
+          if (request.key && !(await this.#keep(current, scope, request.key))) continue;
+          if (!request.key) await barrier(readIn);
           return withoutBookkeeping(current);
         }
         const next = { ...decision.record, version: current.version + decision.events.length };
@@ -81,12 +81,9 @@ export class Aggregates<T extends Aggregate> extends Creation<T> {
     this.#kind.crash('commit.beforeWrite');
     const { matchedCount } = await this.collection.updateOne(
       {
-        _id: next._id,
-        ...inScope(scope),
-        version: current.version,
-        ...(key ? { 'keys.key': { $ne: key.key } } : {}),
+        ...unchanged(current, scope, key),
         [`outbox.${OUTBOX_MAX - 1}`]: { $exists: false },
-      } as mongo.Filter<Stored<T>>,
+      },
       // Classic operators only: in a pipeline, a text that begins with $ would be read as the name of a field.
       {
         $set: {
@@ -103,12 +100,22 @@ export class Aggregates<T extends Aggregate> extends Creation<T> {
               { stamp, random: this.#kind.random },
             ),
           },
-          ...(key ? { keys: { $each: [{ ...key, version: next.version }], $slice: -KEYS_MAX } } : {}),
+          ...(key ? { keys: pushedKey(key, next.version) } : {}),
         },
       } as unknown as mongo.UpdateFilter<Stored<T>>,
       DURABLE,
     );
     this.#kind.crash('commit.afterWrite');
+    return matchedCount === 1;
+  }
+
+  /** Keeps the key of a request that found nothing to do. False when the record is another one by now. */
+  async #keep(current: Stored<T>, scope: WriteScope, key: RequestKey): Promise<boolean> {
+    const { matchedCount } = await this.collection.updateOne(
+      unchanged(current, scope, key),
+      { $push: { keys: pushedKey(key, current.version) } } as unknown as mongo.UpdateFilter<Stored<T>>,
+      DURABLE,
+    );
     return matchedCount === 1;
   }
 
@@ -125,6 +132,15 @@ export class Aggregates<T extends Aggregate> extends Creation<T> {
     await this.#kind.barrier(readIn);
     return true;
   }
+}
+
+/** The record as it was read, within the scope, and the key still unused. */
+function unchanged({ _id, version }: Aggregate, scope: WriteScope, key?: RequestKey | null): object {
+  return { _id, ...inScope(scope), version, ...(key ? { 'keys.key': { $ne: key.key } } : {}) };
+}
+
+function pushedKey(key: RequestKey, version: number): object {
+  return { $each: [{ ...key, version }], $slice: -KEYS_MAX };
 }
 
 /** True when nothing that people decide on has changed since they saw a version. */

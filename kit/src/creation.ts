@@ -86,7 +86,8 @@ export class Creation<T extends Aggregate> {
       version: events.length,
       dirty: true,
       outbox: waitingEvents(events, { version: 0, organizationId: record.organizationId }, { stamp, random }),
-      keys: key ? [{ ...key, version: events.length }] : [],
+      creationKey: key ?? null,
+      keys: [],
       basisVersion: events.length,
       leaseUntil: null,
     };
@@ -96,9 +97,9 @@ export class Creation<T extends Aggregate> {
     const { collection, term, barrier } = this.#kind;
     const readIn = term();
     const first = (await collection.findOne({ _id: id } as mongo.Filter<Stored<T>>)) as Stored<T> | null;
-    // Only the first 64 changes push a creation's key out; the derived id itself is the proof after that.
-    const used = first?.keys.find((entry) => entry.key === key.key);
-    if (!first || (used && used.hash !== key.hash)) throw keyReused();
+    // A record from before this field was kept has none: its derived id is the proof.
+    const made = first && (first.creationKey === undefined ? key : first.creationKey);
+    if (!first || made?.key !== key.key || made.hash !== key.hash) throw keyReused();
     await barrier(readIn);
     return withoutBookkeeping(first);
   }

@@ -4,7 +4,7 @@ import { derivedId } from './ids.ts';
 import { TURNS_WAITING_MAX } from './creation.ts';
 import { Journal } from './journal.ts';
 import { requestKey } from './request-key.ts';
-import { OUTBOX_MAX, RECORD_ONLY } from './stored-record.ts';
+import { KEYS_MAX, OUTBOX_MAX, RECORD_ONLY } from './stored-record.ts';
 import { EVERYBODY, type WriteScope } from './write-scope.ts';
 import { gatedMongo, type Gate } from './gate.fixture.ts';
 import {
@@ -147,10 +147,18 @@ describe('a repeated creation', () => {
     expect((await refusalOf(createWith({ title: 'other' }))).extensions).toEqual({ code: 'IDEMPOTENCY_KEY_REUSED' });
   });
 
-  test('gives the record even after so many changes that its key is gone', async () => {
+  test('is known for ever, however many changes came since: the same one, and another under its key', async () => {
     const { _id } = await createWith({ title: 'same' });
-    for (let i = 0; i < 65; i++) await addOne(_id, { key: requestKey('person_1', 'count', `k${i}`, {}) });
-    expect((await createWith({ title: 'same' })).count).toBe(65);
+    for (let i = 0; i <= KEYS_MAX; i++) await addOne(_id, { key: requestKey('person_1', 'count', `k${i}`, {}) });
+    expect((await createWith({ title: 'same' })).count).toBe(KEYS_MAX + 1);
+    expect((await refusalOf(createWith({ title: 'other' }))).extensions).toEqual({ code: 'IDEMPOTENCY_KEY_REUSED' });
+  });
+
+  test('never gets a record that another request made', async () => {
+    const { _id } = await create();
+    const key = requestKey('person_1', 'makeThing', 'retry-1', {});
+    const outcome = desk.things.create(buildThing({ _id }), [buildDraft()], { key });
+    expect((await refusalOf(outcome)).extensions).toEqual({ code: 'IDEMPOTENCY_KEY_REUSED' });
   });
 
   test('that meets another unique value is no repetition', async () => {
@@ -291,6 +299,51 @@ describe('a repeated change', () => {
     for (let i = 0; i < 63; i++) await addOne(_id, { key: requestKey('person_1', 'count', `k${i}`, {}) });
     await addOne(_id, { key: key({}) });
     expect((await stored(_id)).count).toBe(64);
+  });
+
+  test('is known by its record: the same key on another record is another request', async () => {
+    const [one, two] = [await create(), await create()];
+    for (const { _id } of [one, two]) await addOne(_id, { key: key({ id: _id }) });
+    expect([(await stored(one._id)).count, (await stored(two._id)).count]).toEqual([1, 1]);
+  });
+
+  describe('that found nothing to do', () => {
+    const finish = (id: string, payload: unknown = {}) =>
+      desk.things.change(id, EVERYBODY, { key: requestKey('person_1', 'finish', 'retry-1', payload) }, (thing) =>
+        thing.count === 0 ? null : countUp(thing),
+      );
+
+    test('is answered again, whatever came to be done since', async () => {
+      const { _id } = await create();
+      await finish(_id);
+      await addOne(_id);
+      expect([(await finish(_id)).count, (await stored(_id)).count]).toEqual([1, 1]);
+    });
+
+    test('leaves version and events alone', async () => {
+      const { _id } = await create();
+      const { version } = await finish(_id);
+      expect([version, (await stored(_id)).version, (await outbox(_id)).length]).toEqual([1, 1, 1]);
+    });
+
+    test('with another payload is refused', async () => {
+      const { _id } = await create();
+      await finish(_id);
+      expect((await refusalOf(finish(_id, { by: 2 }))).extensions).toEqual({ code: 'IDEMPOTENCY_KEY_REUSED' });
+    });
+
+    test('is decided anew when somebody else wrote meanwhile', async () => {
+      const { _id } = await create();
+      const other = await desk.join();
+      const { collection } = desk.things;
+      const updateOne = collection.updateOne.bind(collection);
+      collection.updateOne = async (...call) => {
+        collection.updateOne = updateOne;
+        await other.things.change(_id, EVERYBODY, {}, countUp);
+        return updateOne(...call);
+      };
+      expect((await finish(_id)).count).toBe(2);
+    });
   });
 });
 
