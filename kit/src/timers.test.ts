@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { ManualClock } from './clock.ts';
+import { createLogger } from './logger.ts';
 import { EVERYBODY } from './write-scope.ts';
 import {
   buildDraft,
@@ -49,8 +50,8 @@ async function makeThing(acts = 1): Promise<string> {
 }
 
 /** The act that is due: it is stamped with the instant at which it was due, whenever it is done. */
-async function fire(side: Side, id: string): Promise<Date | null> {
-  const thing = await side.things.change(id, EVERYBODY, {}, (record) => {
+async function fire(side: Side, id: string): Promise<Thing> {
+  return side.things.change(id, EVERYBODY, {}, (record) => {
     if (!record.nextFireAt || record.nextFireAt > clock.now()) return null;
     const count = record.count + 1;
     const nextFireAt = count < Number(record.title) ? minutesAfterNoon(10 * (count + 1)) : null;
@@ -59,7 +60,6 @@ async function fire(side: Side, id: string): Promise<Date | null> {
       events: [buildDraft({ type: 'thing.acted', at: record.nextFireAt })],
     };
   });
-  return thing.nextFireAt;
 }
 
 function work(side: Side = desk, act = fire): Timers<Thing> {
@@ -110,7 +110,7 @@ test('without leases each act is done exactly once all the same', async () => {
   const id = await makeThing(5);
   clock.set(minutesAfterNoon(100));
   await Promise.all(sides.flatMap((side) => [fire(side, id), fire(side, id), fire(side, id)]));
-  while (await fire(desk, id));
+  while ((await fire(desk, id)).nextFireAt);
   expect(await actsOf(id)).toEqual([10, 20, 30, 40, 50].map(minutesAfterNoon));
 });
 
@@ -149,7 +149,7 @@ describe('a thing that another worker has in hand', () => {
     const id = await makeThing();
     clock.set(minutesAfterNoon(10));
     let wakeUp = () => {};
-    const hanging = new Promise<null>((resolve) => (wakeUp = () => resolve(null)));
+    const hanging = new Promise<Thing>((resolve) => (wakeUp = () => resolve(buildThing())));
     work(sides[1], () => hanging);
     await until('the first worker has the lease', async () =>
       Boolean((await desk.things.collection.findOne({ _id: id }))?.leaseUntil),
@@ -163,7 +163,7 @@ describe('a thing that another worker has in hand', () => {
 });
 
 describe('a thing whose act fails', () => {
-  const failing = async (side: Side, id: string): Promise<Date | null> => {
+  const failing = async (side: Side, id: string): Promise<Thing> => {
     const thing = await side.things.collection.findOne({ _id: id });
     if (thing?.tags.includes('broken')) throw new Error('broken');
     return fire(side, id);
@@ -194,6 +194,67 @@ describe('a thing whose act fails', () => {
     await until('it has acted', async () => (await actsOf(id)).length > 0);
     expect(await actsOf(id)).toEqual([minutesAfterNoon(10)]);
   });
+});
+
+describe('things whose act does nothing, though they are due', () => {
+  const idle = async (side: Side, id: string): Promise<Thing> => {
+    const thing = await side.things.collection.findOne({ _id: id });
+    return thing?.tags.includes('idle') ? side.things.change(id, EVERYBODY, {}, () => null) : fire(side, id);
+  };
+
+  beforeEach(async () => {
+    const things = Array.from({ length: 100 }, () => buildThing({ nextFireAt: NOON, tags: ['idle'], title: '1' }));
+    await desk.things.createMany(things.map((record) => ({ record, events: [buildDraft()] })));
+  });
+
+  test('do not keep the others from theirs, and are tried again', async () => {
+    const id = await makeThing();
+    clock.set(minutesAfterNoon(10));
+    const tries = new Map<string, number>();
+    work(desk, (side, each) => {
+      tries.set(each, (tries.get(each) ?? 0) + 1);
+      return idle(side, each);
+    });
+    await until('it has acted', async () => (await actsOf(id)).length > 0);
+    clock.advance(MINUTE_MS);
+    await until('each was tried again', () => tries.size === 101 && Math.min(...[...tries.values()].slice(0, 100)) > 1);
+    expect(await actsOf(id)).toEqual([minutesAfterNoon(10)]);
+  });
+
+  test('are told of', async () => {
+    const lines: string[] = [];
+    const logger = createLogger('test', 'error', { write: (line) => void lines.push(line) });
+    clock.set(minutesAfterNoon(1));
+    const worker = new Timers(desk.things, clock, logger, (id) => idle(desk, id));
+    workers.push(worker);
+    await until('one was told of', () => lines.length > 0);
+    expect(lines[0]).toContain('does nothing');
+  });
+
+  test('do not hold up a stop', async () => {
+    clock.set(minutesAfterNoon(1));
+    const tried = new Set<string>();
+    const worker = work(desk, (side, id) => {
+      tried.add(id);
+      return idle(side, id);
+    });
+    await until('one was tried', () => tried.size > 0);
+    await worker.stop();
+    expect(tried.size).toBeLessThan(100);
+  });
+});
+
+test('a thing that has more to do than one turn takes does the rest after the others', async () => {
+  const id = await makeThing(60);
+  const other = await makeThing();
+  await desk.things.collection.updateOne({ _id: other }, { $set: { nextFireAt: minutesAfterNoon(20) } });
+  clock.set(minutesAfterNoon(10_000));
+  work();
+  await until('the other has acted', async () => (await actsOf(other)).length > 0);
+  expect(await actsOf(id)).toHaveLength(50);
+  clock.advance(MINUTE_MS);
+  await allDone();
+  expect(await actsOf(id)).toHaveLength(60);
 });
 
 test('looking for what is due uses the index', async () => {

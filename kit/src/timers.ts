@@ -10,9 +10,10 @@ import { Rounds } from './rounds.ts';
 export const TICK_MS = 250;
 /** A worker that takes longer with one record has died, in milliseconds. */
 const LEASE_MS = 30_000;
-/** How long a record whose act failed is left alone, in milliseconds: meanwhile the others have their turn. */
+/** How long a record is left alone whose act failed, or left it as due as before, in milliseconds: meanwhile the others have their turn. */
 export const FAILED_MS = 2_000;
 const DUE_MAX = 100;
+/** Acts of one record in one turn; one that has more goes on after the others. */
 const FIRES_MAX = 50;
 
 /**
@@ -23,11 +24,12 @@ export class Timers<T extends Aggregate> {
   readonly #rounds: Rounds;
   readonly #aggregates: Aggregates<T>;
   readonly #clock: Clock;
-  readonly #fire: (id: string) => Promise<Date | null>;
+  readonly #fire: (id: string) => Promise<T>;
   readonly #logger: Logger;
+  #stopped = false;
 
-  /** `fire` does the one act that is due first and returns the record's next `nextFireAt`. */
-  constructor(aggregates: Aggregates<T>, clock: Clock, logger: Logger, fire: (id: string) => Promise<Date | null>) {
+  /** `fire` does the one act of a record that is due first, and returns the record as it is then. */
+  constructor(aggregates: Aggregates<T>, clock: Clock, logger: Logger, fire: (id: string) => Promise<T>) {
     this.#aggregates = aggregates;
     this.#clock = clock;
     this.#fire = fire;
@@ -43,34 +45,50 @@ export class Timers<T extends Aggregate> {
   async run(): Promise<number> {
     const due = await this.#aggregates.collection
       .find(dueAt(this.#clock.now()) as mongo.Filter<Stored<T>>, {
-        projection: { _id: 1 },
+        projection: { _id: 1, version: 1 },
         sort: { nextFireAt: 1 },
         limit: DUE_MAX,
         maxTimeMS: OPERATION_MS_MAX,
       })
       .toArray();
-    for (const { _id } of due) await this.#runOne(String(_id));
+    for (const { _id, version } of due) {
+      if (this.#stopped) break;
+      await this.#runOne(String(_id), Number(version));
+    }
     return due.length;
   }
 
-  /** Ends after the round in hand. */
+  /** Ends after the record in hand. */
   async stop(): Promise<void> {
+    this.#stopped = true;
     await this.#rounds.stop();
   }
 
-  async #runOne(id: string): Promise<void> {
+  async #runOne(id: string, version: number): Promise<void> {
     if (!(await this.#lease(id))) return;
+    const later = () => new Date(this.#clock.now().getTime() + FAILED_MS);
     let leaseUntil: Date | null = null;
     try {
-      for (let fires = 0, next: Date | null = new Date(0); fires < FIRES_MAX; fires++) {
-        next = await this.#fire(id);
-        if (!next || next > this.#clock.now()) break;
-      }
+      if (await this.#isDueStill(id, version)) leaseUntil = later();
     } catch (error) {
       this.#logger.error({ error, id }, 'a timer failed; it is tried again');
-      leaseUntil = new Date(this.#clock.now().getTime() + FAILED_MS);
+      leaseUntil = later();
     }
     await this.#setLease(id, leaseUntil);
+  }
+
+  /** Lets one record do what is due. True when it is due all the same: its act did nothing, or it has too many for one turn. */
+  async #isDueStill(id: string, version: number): Promise<boolean> {
+    for (let fires = 0, seen = version; fires < FIRES_MAX && !this.#stopped; fires++) {
+      const record = await this.#fire(id);
+      if (!record.nextFireAt || record.nextFireAt > this.#clock.now()) return false;
+      if (record.version === seen) {
+        this.#logger.error({ id, nextFireAt: record.nextFireAt }, 'a timer is due and does nothing; it is tried again');
+        return true;
+      }
+      seen = record.version;
+    }
+    return !this.#stopped;
   }
 
   async #lease(id: string): Promise<boolean> {

@@ -39,8 +39,7 @@ export async function createTicketsService(config: ServiceConfig, deps: Dependen
     const now = clock.now();
     const found = await store.findIncident('ALL', id);
     if (found) await consequences.answerInTime(found, now);
-    const incident = await store.incidents.change(id, EVERYBODY, {}, (record) => fireIncident(record, now, sla));
-    return incident.nextFireAt;
+    return store.incidents.change(id, EVERYBODY, {}, (record) => fireIncident(record, now, sla));
   });
   const server = await startSubgraph<TicketsContext>({
     name: 'tickets',
