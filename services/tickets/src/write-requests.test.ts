@@ -261,5 +261,6 @@ async function reportRefused(viewer: Viewer, i: Record<string, unknown>): Promis
   const query = 'mutation($i: CreateIncidentInput!) { createIncident(input: $i) { id } }';
   const { errors } = await desk.ask(viewer, query, { i });
   if (!errors?.[0]) throw new Error('the report was not refused');
-  return { message: errors[0].message, ...errors[0].extensions };
+  const { requestId: _ofEachItsOwn, ...extensions } = errors[0].extensions;
+  return { message: errors[0].message, ...extensions };
 }
