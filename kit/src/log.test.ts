@@ -1,10 +1,10 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { isDeepStrictEqual } from 'node:util';
 import { ManualClock, systemClock } from './clock.ts';
 import { START, chainEntries, entryHolds, formatCursor, outboxEvent, parseCursor, type LogEntry } from './event.ts';
 import { EVERYBODY } from './write-scope.ts';
-import { Log, READ_MAX } from './log.ts';
+import { Log, READ_MAX, VERIFY_MAX } from './log.ts';
 import { NOON, buildDraft, buildThing, countUp, openDesk, type Desk, type Side } from './things.fixture.ts';
 
 let desk: Desk;
@@ -112,7 +112,7 @@ describe('draining', () => {
   test('by two processes at once leaves a chain that holds', async () => {
     await writeThings(60, 3);
     await Promise.all([drainAll(desk), drainAll(other)]);
-    expect(await desk.log.verify()).toEqual({ verified: true, entries: 180, firstBadPosition: null });
+    expect(await desk.log.verify()).toEqual({ verified: true, entries: 180, complete: true, firstBadPosition: null });
   });
 
   test('while others write loses nothing', async () => {
@@ -222,11 +222,11 @@ describe('the chain', () => {
   test('holds when nothing was changed', async () => {
     await writeThings(3, 4);
     await drainAll();
-    expect(await desk.log.verify()).toEqual({ verified: true, entries: 12, firstBadPosition: null });
+    expect(await desk.log.verify()).toEqual({ verified: true, entries: 12, complete: true, firstBadPosition: null });
   });
 
   test('of an empty log holds', async () => {
-    expect(await desk.log.verify()).toEqual({ verified: true, entries: 0, firstBadPosition: null });
+    expect(await desk.log.verify()).toEqual({ verified: true, entries: 0, complete: true, firstBadPosition: null });
   });
 
   test('holds after a personal part was erased', async () => {
@@ -276,12 +276,51 @@ describe('the chain', () => {
     expect(await desk.log.verify()).toMatchObject({ verified: false, firstBadPosition: target?._id });
   });
 
+  describe('of a log that is longer than one check', () => {
+    const LENGTH = VERIFY_MAX + 300;
+
+    beforeEach(async () => {
+      const events = Array.from({ length: LENGTH }, (_, i) => ({
+        aggregate: 'thing_1',
+        ...outboxEvent(buildDraft(), i + 1, 'org_a', 's'),
+      }));
+      await desk.log.entries.insertMany(chainEntries({ pos: 0, hash: '' }, events));
+    });
+
+    const whole = { verified: true, entries: LENGTH, complete: true, firstBadPosition: null };
+    const part = { verified: true, entries: VERIFY_MAX, complete: false, firstBadPosition: null };
+
+    test('is checked in parts, each by its own request, and then anew, by any process', async () => {
+      expect([await desk.log.verify(), await other.log.verify(), await desk.log.verify()]).toEqual([part, whole, part]);
+    });
+
+    test('is checked once for all who ask meanwhile', async () => {
+      expect(await Promise.all([desk.log.verify(), desk.log.verify()])).toEqual([part, part]);
+      expect(await desk.log.verify()).toEqual(whole);
+    });
+
+    test('names the entry that was changed, in whichever part, each time it is asked', async () => {
+      await desk.log.entries.updateOne({ _id: VERIFY_MAX + 7 }, { $set: { internal: true } });
+      const broken = { verified: false, entries: VERIFY_MAX + 6, complete: false, firstBadPosition: VERIFY_MAX + 7 };
+      await desk.log.verify();
+      expect(await desk.log.verify()).toEqual(broken);
+      await desk.log.verify();
+      expect(await desk.log.verify()).toEqual(broken);
+    });
+
+    test('begins anew where the log ends before the place that was reached', async () => {
+      await desk.log.verify();
+      await desk.log.entries.deleteMany({ _id: { $gt: 100 } });
+      expect(await desk.log.verify()).toEqual({ ...whole, entries: 100 });
+    });
+  });
+
   test('shows that its end was cut off, once the end was published', async () => {
     await writeThings(1, 5);
     await drainAll();
     await desk.connection.collection<{ _id: string; pos: number }>('meta').insertOne({ _id: 'published', pos: 5 });
     await desk.log.entries.deleteOne({ _id: 5 });
-    expect(await desk.log.verify()).toEqual({ verified: false, entries: 4, firstBadPosition: 5 });
+    expect(await desk.log.verify()).toEqual({ verified: false, entries: 4, complete: true, firstBadPosition: 5 });
   });
 
   test('breaks at the first entry that was flipped, deleted, inserted or swapped', () => {

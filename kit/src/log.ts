@@ -19,7 +19,10 @@ import { DURABLE, OPERATION_MS_MAX, WHILE_INDEXING, isDuplicateKey } from './mon
 const DRAIN_AGGREGATES_MAX = 50;
 /** Entries that one read of the log answers at most. */
 export const READ_MAX = 200;
-const VERIFY_BATCH = 1_000;
+/** Entries that one check of the chain reads at once, and in how many reads: hashing them all takes about half a second. */
+const VERIFY_BATCH = 250;
+const VERIFY_BATCHES_MAX = 40;
+export const VERIFY_MAX = VERIFY_BATCH * VERIFY_BATCHES_MAX;
 /** Another drainer that appended first costs a try; this many in a row mean that something else is wrong. */
 const APPEND_TRIES_MAX = 100;
 
@@ -31,10 +34,28 @@ export interface Pulled {
   head: Position;
 }
 
-interface Meta {
+/** What a check of the chain found. */
+export interface ChainCheck {
+  /** True when every entry up to `entries` is present, in order and unchanged. */
+  verified: boolean;
+  /** The position up to which the chain was checked, from the first entry on. */
+  entries: number;
+  /** True when that is the whole log. */
+  complete: boolean;
+  firstBadPosition: number | null;
+}
+
+/** A place in the chain: the entry at a position has this hash. */
+interface Link {
+  pos: number;
+  hash: string;
+}
+
+const FIRST_LINK: Link = { pos: 0, hash: '' };
+
+interface Meta extends Partial<Link> {
   _id: string;
   epoch?: number;
-  pos?: number;
 }
 
 /**
@@ -46,6 +67,8 @@ export class Log {
   readonly entries: mongo.Collection<LogEntry>;
   readonly #journal: Journal;
   readonly #crash: CrashPoint;
+  /** The check of the chain that is in hand. */
+  #check: Promise<ChainCheck> | null = null;
 
   private constructor(journal: Journal, epoch: number, crash: CrashPoint) {
     this.#journal = journal;
@@ -135,18 +158,52 @@ export class Log {
     };
   }
 
-  /** Reads the whole log and checks its chain, and that it reaches as far as it was published. */
-  async verify(): Promise<{ verified: boolean; entries: number; firstBadPosition: number | null }> {
-    const published = (await this.#journal.db.collection<Meta>('meta').findOne({ _id: 'published' }))?.pos ?? 0;
-    let tail = { pos: 0, hash: '' };
-    const cursor = this.entries.find({}, { sort: { _id: 1 }, batchSize: VERIFY_BATCH });
-    for await (const entry of cursor) {
-      if (!entryHolds(entry, tail)) return { verified: false, entries: tail.pos, firstBadPosition: tail.pos + 1 };
-      tail = { pos: entry._id, hash: entry.hash };
-    }
+  /**
+   * Checks the chain, VERIFY_MAX entries of it: from where the last check ended, and anew from the first entry after one that was
+   * complete or found a fault. Complete, it also shows that the log reaches as far as it was published. One check runs at a time;
+   * who asks meanwhile gets the same answer.
+   */
+  verify(): Promise<ChainCheck> {
+    return (this.#check ??= this.#verify().finally(() => (this.#check = null)));
+  }
+
+  async #verify(): Promise<ChainCheck> {
+    const meta = this.#journal.db.collection<Meta>('meta');
+    const published = (await meta.findOne({ _id: 'published' }))?.pos ?? 0;
+    const { link, end } = await this.#follow(await this.#verifiedBefore());
     // A chain cannot show that its end was cut off; what other services were told of can.
-    if (tail.pos < published) return { verified: false, entries: tail.pos, firstBadPosition: tail.pos + 1 };
-    return { verified: true, entries: tail.pos, firstBadPosition: null };
+    const holds = end !== 'BROKEN' && (end === 'MORE' || link.pos >= published);
+    const reached = holds && end === 'MORE' ? link : FIRST_LINK;
+    await meta.updateOne({ _id: 'verified' }, { $set: { ...reached } }, { upsert: true, writeConcern: { w: 1 } });
+    return {
+      verified: holds,
+      entries: link.pos,
+      complete: end === 'HEAD',
+      firstBadPosition: holds ? null : link.pos + 1,
+    };
+  }
+
+  /** Where the last check ended, if the entry there is still the one that it saw. */
+  async #verifiedBefore(): Promise<Link> {
+    const { pos = 0, hash = '' } = (await this.#journal.db.collection<Meta>('meta').findOne({ _id: 'verified' })) ?? {};
+    const entry = pos > 0 ? await this.entries.findOne({ _id: pos }, { projection: { hash: 1 } }) : null;
+    return entry?.hash === hash ? { pos, hash } : FIRST_LINK;
+  }
+
+  /** Follows the chain from a link on: to a fault, to its end, or as far as one check goes. */
+  async #follow(from: Link): Promise<{ link: Link; end: 'BROKEN' | 'HEAD' | 'MORE' }> {
+    let link = from;
+    for (let batches = 0; batches < VERIFY_BATCHES_MAX; batches++) {
+      const entries = await this.entries
+        .find({ _id: { $gt: link.pos } }, { sort: { _id: 1 }, limit: VERIFY_BATCH, maxTimeMS: OPERATION_MS_MAX })
+        .toArray();
+      for (const entry of entries) {
+        if (!entryHolds(entry, link)) return { link, end: 'BROKEN' };
+        link = { pos: entry._id, hash: entry.hash };
+      }
+      if (entries.length < VERIFY_BATCH) return { link, end: 'HEAD' };
+    }
+    return { link, end: 'MORE' };
   }
 
   async #trim(
@@ -195,7 +252,7 @@ export class Log {
     return events.filter(({ aggregate, seq }) => !known.has(`${seq} ${aggregate}`));
   }
 
-  async #tail(): Promise<{ pos: number; hash: string }> {
+  async #tail(): Promise<Link> {
     const last = await this.entries.findOne({}, { sort: { _id: -1 }, projection: { hash: 1 } });
     return { pos: last?._id ?? 0, hash: last?.hash ?? '' };
   }

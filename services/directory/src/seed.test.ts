@@ -31,7 +31,12 @@ test('a second start, months later, creates nothing', async () => {
 test('the log tells of each record once, and its chain holds', async () => {
   const { service, ids } = demo;
   await service.log.drain();
-  expect(await service.log.verify()).toEqual({ verified: true, entries: ids.created, firstBadPosition: null });
+  expect(await service.log.verify()).toEqual({
+    verified: true,
+    entries: ids.created,
+    complete: true,
+    firstBadPosition: null,
+  });
 });
 
 test('everybody on the demo sign-in page is known, by the same name', async () => {
