@@ -38,10 +38,11 @@ describe('a cursor', () => {
     expect(formatCursor('things', { epoch: 1, pos: 42 })).toBe('things:1-42');
   });
 
-  test('is read as the position it was made of', () => {
+  test('is read as the position it was made of, whatever the service is called', () => {
+    const anyName = fc.constantFrom('things', 'service-requests', 'known_errors2', 'a.b');
     fc.assert(
-      fc.property(anyPosition, (position) => {
-        expect(parseCursor('things', formatCursor('things', position))).toEqual(position);
+      fc.property(anyName, anyPosition, (service, position) => {
+        expect(parseCursor(service, formatCursor(service, position))).toEqual(position);
       }),
     );
   });
@@ -51,6 +52,7 @@ describe('a cursor', () => {
     'things',
     'things:1',
     'others:1-42',
+    'thingsandmore:1-42',
     'things:1-42 ',
     'things:-1-2',
     'things:1-1e3',

@@ -95,8 +95,9 @@ export function formatCursor(service: string, position: Position): string {
 
 /** Reads a cursor of the given service. Null when it is none. */
 export function parseCursor(service: string, cursor: string): Position | null {
-  const match = /^([a-z]+):(\d{1,10})-(\d{1,15})$/.exec(cursor);
-  return match?.[1] === service ? { epoch: Number(match[2]), pos: Number(match[3]) } : null;
+  if (!cursor.startsWith(`${service}:`)) return null;
+  const match = /^(\d{1,10})-(\d{1,15})$/.exec(cursor.slice(service.length + 1));
+  return match && { epoch: Number(match[1]), pos: Number(match[2]) };
 }
 
 /** Gives a draft its place in the aggregate's life, and binds its personal part by a salted hash. */
