@@ -77,6 +77,7 @@ export class Aggregates<T extends Aggregate> extends Creation<T> {
     scope: WriteScope,
     key?: RequestKey | null,
   ): Promise<boolean> {
+    requireWhole(current, next);
     await requireFit(this.#kind, next);
     this.#kind.crash('commit.beforeWrite');
     const { matchedCount } = await this.collection.updateOne(
@@ -151,6 +152,12 @@ function isCurrent(expected: number, { version, basisVersion }: Stored<Aggregate
 function basisAfter({ version, basisVersion }: Stored<Aggregate>, drafts: Drafts): number {
   const last = drafts.findLastIndex((draft) => !draft.background);
   return last === -1 ? basisVersion : version + last + 1;
+}
+
+/** Throws when a rule left out a field: it would be gone from the answer, and stay in the store. What is empty is null. */
+function requireWhole<T extends Aggregate>(current: Stored<T>, next: T): void {
+  const lost = Object.keys(withoutBookkeeping(current)).find((field) => !Object.hasOwn(next, field));
+  if (lost !== undefined) throw new Error(`The record ${current._id} lost its field ${lost}. Set it to null instead.`);
 }
 
 function changedFields<T extends Aggregate>(current: Stored<T>, next: T): Partial<T> {

@@ -226,6 +226,16 @@ describe('a change', () => {
     expect((await stored(_id)).note).toBeNull();
   });
 
+  test('that leaves a field out is not written: it would be gone from the answer, and stay in the store', async () => {
+    const thing = await create({ note: { text: 'old', secret: null } });
+    const outcome = desk.things.change(thing._id, EVERYBODY, {}, ({ note: _note, ...rest }) => ({
+      record: rest as Thing,
+      events: [buildDraft()],
+    }));
+    await expect(outcome).rejects.toThrow('note');
+    expect(await stored(thing._id)).toEqual(thing);
+  });
+
   test('is refused whatever the decision refuses, and writes nothing', async () => {
     const thing = await create();
     const refusal = await refusalOf(
