@@ -53,7 +53,7 @@ export async function processDependencies(
   };
 }
 
-/** Starts a service as a process: wrong settings end it with every one named; SIGTERM and SIGINT end it in order. */
+/** Starts a service as a process: wrong settings end it with every one named; SIGTERM and SIGINT end it in order, with 1 where it cannot. */
 export async function runProcess(start: () => Promise<{ stop(): Promise<void> }>): Promise<void> {
   try {
     const running = await start();
@@ -63,7 +63,13 @@ export async function runProcess(start: () => Promise<{ stop(): Promise<void> }>
         if (stopping) return;
         stopping = true;
         setTimeout(() => process.exit(1), STOP_MS_MAX).unref();
-        void running.stop().then(() => process.exit(0));
+        running.stop().then(
+          () => process.exit(0),
+          (error: unknown) => {
+            console.error('The process could not end in order:', error);
+            process.exit(1);
+          },
+        );
       });
     }
   } catch (error) {

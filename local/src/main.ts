@@ -79,10 +79,16 @@ function stopOnSignals(desk: RunningDesk, directory: string): void {
       if (stopping) return;
       stopping = true;
       setTimeout(() => process.exit(1), STOP_MS_MAX).unref();
-      void desk.stop().then(() => {
-        console.log(` Stopped. The data are in ${directory}; npm start goes on with them, --reset throws them away.`);
-        process.exit(0);
-      });
+      desk.stop().then(
+        () => {
+          console.log(` Stopped. The data are in ${directory}; npm start goes on with them, --reset throws them away.`);
+          process.exit(0);
+        },
+        (error: unknown) => {
+          console.error('The desk could not stop in order. Nothing that was acknowledged is lost.', error);
+          process.exit(1);
+        },
+      );
     });
   }
 }
