@@ -47,10 +47,10 @@ const DATABASE = 'bench_tickets';
  * The tickets service's store in a process of its own, on MONGODB_URI. The native
  * driver does the same work on the same documents over the same connection, with the same write concern.
  */
-const foundation = await openFoundation(
-  'tickets',
-  { host: '127.0.0.1', port: 0, mongodbUri: process.env['MONGODB_URI'] ?? '', database: DATABASE },
-  {
+const foundation = await openFoundation({
+  service: 'tickets',
+  config: { host: '127.0.0.1', port: 0, mongodbUri: process.env['MONGODB_URI'] ?? '', database: DATABASE },
+  deps: {
     clock: systemClock,
     random: systemRandom,
     logger: createLogger('store', 'warn'),
@@ -59,7 +59,7 @@ const foundation = await openFoundation(
     signToken: async () => '',
     verifyToken: async () => ({ purpose: 'SERVICE', viewer: null }),
   },
-);
+});
 const { connection, newId } = foundation;
 await connection.dropDatabase();
 const store = await openStore(foundation);
@@ -148,7 +148,7 @@ answerCalls({
   },
   close: async () => {
     await connection.dropDatabase();
-    await foundation.close([]);
+    await foundation.close();
   },
 });
 

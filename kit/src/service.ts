@@ -43,10 +43,17 @@ export interface Foundation {
   log: Log;
   newId: NewId;
   registry: Registry;
-  /** Starts the relay. Called once the service's collections are known. */
+  /** Starts the relay, and keeps it. Called once the service's collections are known. */
   startRelay(): void;
-  /** Stops the given parts in their order, then the relay, then the connection. */
-  close(parts: readonly { stop(): Promise<void> }[]): Promise<void>;
+  /** Keeps a part, which is stopped before those that were kept earlier. Gives it back. */
+  keep<Kept extends Part>(part: Kept): Kept;
+  /** Stops what was kept, the last first, then lets go of the database; all of it, also where a part fails to stop. May be called again. */
+  close(): Promise<void>;
+}
+
+/** Something that runs until it is stopped. */
+interface Part {
+  stop(): Promise<void>;
 }
 
 /** A service that runs. */
@@ -54,26 +61,61 @@ export interface RunningService extends RunningServer {
   log: Log;
 }
 
-/** Opens what a service stands on. */
-export async function openFoundation(service: string, config: ServiceConfig, deps: Dependencies): Promise<Foundation> {
+/** A service's name, and what it is given. */
+export interface ServiceParts {
+  service: string;
+  config: ServiceConfig;
+  deps: Dependencies;
+}
+
+/**
+ * Starts a service: `start` builds it on its foundation and keeps each part there as it begins. All of it is stopped with the
+ * service; where `start` fails, what had begun is stopped at once.
+ */
+export async function startService<Service extends object>(
+  parts: ServiceParts,
+  start: (foundation: Foundation) => Promise<Service>,
+): Promise<Service & Part> {
+  const foundation = await openFoundation(parts);
+  try {
+    return { ...(await start(foundation)), stop: () => foundation.close() };
+  } catch (error) {
+    await foundation.close();
+    throw error;
+  }
+}
+
+/** Opens what a service stands on. Whoever opens it closes it. */
+export async function openFoundation({ service, config, deps }: ServiceParts): Promise<Foundation> {
   const connection = await connectMongo(config.mongodbUri, config.database);
-  const journal = new Journal(connection, deps);
-  const log = await Log.open(journal, deps);
-  let relay: Relay | null = null;
-  return {
-    connection,
-    journal,
-    log,
-    newId: idMaker(deps.clock, deps.random),
-    registry: createRegistry(service),
-    startRelay() {
-      const { stream, logger, crash } = deps;
-      relay = new Relay({ service, journal, log, stream, logger, ...(crash ? { crash } : {}) });
-    },
-    async close(parts) {
-      for (const part of parts) await part.stop();
-      await relay?.stop();
-      await connection.close();
-    },
+  const stops = [() => connection.close()];
+  const close = async () => {
+    const failures: unknown[] = [];
+    for (const stop of stops.splice(0).reverse()) await stop().catch((error: unknown) => failures.push(error));
+    if (failures.length) throw new AggregateError(failures, `${service} could not be stopped in order`);
   };
+  const keep = <Kept extends Part>(part: Kept): Kept => {
+    stops.push(() => part.stop());
+    return part;
+  };
+  try {
+    const journal = new Journal(connection, deps);
+    const log = await Log.open(journal, deps);
+    return {
+      connection,
+      journal,
+      log,
+      newId: idMaker(deps.clock, deps.random),
+      registry: createRegistry(service),
+      startRelay() {
+        const { stream, logger, crash } = deps;
+        keep(new Relay({ service, journal, log, stream, logger, ...(crash ? { crash } : {}) }));
+      },
+      keep,
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
 }

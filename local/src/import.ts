@@ -129,10 +129,10 @@ async function importInto(
   planFor: (organizations: readonly KnownOrganization[]) => ImportPlan,
 ): Promise<ImportCounts> {
   const alone = () => Promise.reject(new Error('An import asks no other service.'));
-  const foundation = await openFoundation(
-    'tickets',
-    { host: '', port: 0, mongodbUri: uri, database: 'tickets' },
-    {
+  const foundation = await openFoundation({
+    service: 'tickets',
+    config: { host: '', port: 0, mongodbUri: uri, database: 'tickets' },
+    deps: {
       clock: systemClock,
       random: systemRandom,
       logger,
@@ -142,7 +142,7 @@ async function importInto(
       verifyToken: alone,
       crash: crashPoint(process.env['DESK_CRASH_AT']),
     },
-  );
+  });
   try {
     const plan = planFor(await knownOrganizations(foundation.connection));
     const rejectsFile = await RejectsFile.create(rejects);
@@ -158,7 +158,7 @@ async function importInto(
       await rejectsFile.close();
     }
   } finally {
-    await foundation.close([]);
+    await foundation.close();
   }
 }
 

@@ -2,7 +2,13 @@ import type { Clock } from '@desk/kit/clock';
 import type { Log } from '@desk/kit/log';
 import { eventsRoute } from '@desk/kit/pull';
 import { startSubgraph } from '@desk/kit/server';
-import { openFoundation, type Dependencies, type RunningService, type ServiceConfig } from '@desk/kit/service';
+import {
+  startService,
+  type Dependencies,
+  type Foundation,
+  type RunningService,
+  type ServiceConfig,
+} from '@desk/kit/service';
 import type { Viewer } from '@desk/kit/viewer';
 import { domainSdl } from '@desk/schema/sdl';
 import { principalsRoute } from './principals-route.ts';
@@ -26,9 +32,16 @@ export interface DirectoryService extends RunningService {
 }
 
 /** Starts the directory service: store, relay and subgraph. */
-export async function createDirectoryService(config: ServiceConfig, deps: Dependencies): Promise<DirectoryService> {
+export function createDirectoryService(config: ServiceConfig, deps: Dependencies): Promise<DirectoryService> {
+  return startService({ service: 'directory', config, deps }, (foundation) => startDirectory(foundation, config, deps));
+}
+
+async function startDirectory(
+  foundation: Foundation,
+  config: ServiceConfig,
+  deps: Dependencies,
+): Promise<Omit<DirectoryService, 'stop'>> {
   const { clock, logger, verifyToken } = deps;
-  const foundation = await openFoundation('directory', config, deps);
   const { journal, log, registry } = foundation;
   const store = await openStore(foundation);
   foundation.startRelay();
@@ -55,5 +68,6 @@ export async function createDirectoryService(config: ServiceConfig, deps: Depend
       log,
     }),
   });
-  return { url: server.url, log, store, stop: () => foundation.close([server]) };
+  foundation.keep(server);
+  return { url: server.url, log, store };
 }

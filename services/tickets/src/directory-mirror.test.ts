@@ -14,12 +14,13 @@ let mirror: DirectoryMirror;
 beforeEach(async () => {
   log = [];
   ground = await testGround('2026-03-02T15:00:00Z', pull);
-  foundation = await openFoundation('tickets', ground.config, ground.deps('tickets'));
+  foundation = await openFoundation({ service: 'tickets', config: ground.config, deps: ground.deps('tickets') });
 });
 
 afterEach(async () => {
   await foundation.connection.dropDatabase();
-  await foundation.close([mirror]);
+  await mirror.stop();
+  await foundation.close();
   await ground.stream.close();
 });
 

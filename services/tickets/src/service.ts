@@ -1,7 +1,13 @@
 import { EVERYBODY } from '@desk/kit/write-scope';
 import { eventsRoute } from '@desk/kit/pull';
 import { startSubgraph } from '@desk/kit/server';
-import { openFoundation, type Dependencies, type RunningService, type ServiceConfig } from '@desk/kit/service';
+import {
+  startService,
+  type Dependencies,
+  type Foundation,
+  type RunningService,
+  type ServiceConfig,
+} from '@desk/kit/service';
 import { Timers } from '@desk/kit/timers';
 import { domainSdl } from '@desk/schema/sdl';
 import { loadCatalogue } from './catalogue.ts';
@@ -24,23 +30,32 @@ export interface TicketsService extends RunningService {
 }
 
 /** Starts the tickets service: store, timers, consequences, relay and subgraph. */
-export async function createTicketsService(config: ServiceConfig, deps: Dependencies): Promise<TicketsService> {
+export function createTicketsService(config: ServiceConfig, deps: Dependencies): Promise<TicketsService> {
+  return startService({ service: 'tickets', config, deps }, (foundation) => startTickets(foundation, config, deps));
+}
+
+async function startTickets(
+  foundation: Foundation,
+  config: ServiceConfig,
+  deps: Dependencies,
+): Promise<Omit<TicketsService, 'stop'>> {
   const { clock, logger, verifyToken } = deps;
   const reference = loadReferenceData();
   const catalogue = loadCatalogue();
   const sla = slaOver(reference);
-  const foundation = await openFoundation('tickets', config, deps);
   const { journal, log, newId, registry } = foundation;
   const store = await openStore(foundation);
   foundation.startRelay();
-  const directory = await openDirectoryMirror(foundation, deps);
-  const consequences = followConsequences(foundation, deps, store, sla);
-  const timers = new Timers(store.incidents, clock, logger, async (id) => {
-    const now = clock.now();
-    const found = await store.findIncident('ALL', id);
-    if (found) await consequences.answerInTime(found, now);
-    return store.incidents.change(id, EVERYBODY, {}, (record) => fireIncident(record, now, sla));
-  });
+  const directory = foundation.keep(await openDirectoryMirror(foundation, deps));
+  const consequences = foundation.keep(followConsequences(foundation, deps, store, sla));
+  foundation.keep(
+    new Timers(store.incidents, clock, logger, async (id) => {
+      const now = clock.now();
+      const found = await store.findIncident('ALL', id);
+      if (found) await consequences.answerInTime(found, now);
+      return store.incidents.change(id, EVERYBODY, {}, (record) => fireIncident(record, now, sla));
+    }),
+  );
   const server = await startSubgraph<TicketsContext>({
     name: 'tickets',
     host: config.host,
@@ -72,12 +87,6 @@ export async function createTicketsService(config: ServiceConfig, deps: Dependen
       };
     },
   });
-  return {
-    url: server.url,
-    log,
-    store,
-    sla,
-    directory,
-    stop: () => foundation.close([server, timers, consequences, directory]),
-  };
+  foundation.keep(server);
+  return { url: server.url, log, store, sla, directory };
 }
