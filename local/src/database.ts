@@ -1,9 +1,10 @@
 import type { Logger } from '@desk/kit/logger';
-import { spawn } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import mongoose from 'mongoose';
-import { EngineFailure, startEngine } from './engine.ts';
+import { EngineFailure, spawnProgram, startEngine } from './engine.ts';
+import { freePort } from './ports.ts';
 
 /** A MongoDB that the desk can use, and how to let go of it. */
 export interface Database {
@@ -24,7 +25,9 @@ export interface DatabaseSettings {
 
 const never = new Promise<string>(() => {});
 const MONGOD_START_MS_MAX = 60_000;
-const MONGOD_STOP_MS_MAX = 20_000;
+/** The first port that is tried. */
+const MONGOD_PORT = 27_017;
+const LOOK_EVERY_MS = 100;
 
 /**
  * The database, in this order: MONGODB_URI; the `mongod` that MONGOD_BINARY names, started as a replica set of one; the
@@ -49,47 +52,45 @@ export async function openDatabase(settings: DatabaseSettings, directory: string
   };
 }
 
-/** Starts a `mongod` of the machine on a socket of its own, as a replica set of one. */
+/** Starts a `mongod` of the machine on a port of its own, as a replica set of one. It ends with this process, however that ends. */
 async function startMongod(binary: string, directory: string, logger: Logger): Promise<Database> {
   mkdirSync(directory, { recursive: true });
-  const port = 27_000 + (process.pid % 1_000);
-  const args = [
-    '--dbpath',
-    directory,
-    '--replSet',
-    'desk',
-    '--bind_ip',
-    '127.0.0.1',
-    '--port',
-    String(port),
-    '--noscripting',
-  ];
-  const child = spawn(binary, args, { stdio: 'ignore' });
-  const died = new Promise<string>((resolve) => {
-    child.once('error', (error) => resolve(`MONGOD_BINARY could not be started: ${error.message}`));
-    child.once('exit', (code, signal) => resolve(`mongod ended (${signal ?? `code ${code}`}).`));
+  const { port } = await freePort(MONGOD_PORT);
+  const place = ['--dbpath', directory, '--bind_ip', '127.0.0.1', '--port', String(port)];
+  const child = spawnProgram('mongod-child', [binary, ...place, '--replSet', 'desk', '--noscripting']);
+  const ended = new Promise<string>((resolve) => {
+    child.once('message', (reason) => resolve(reason as string));
+    child.once('close', () => resolve('mongod was left by the process that ran it.'));
   });
-  const uri = `mongodb://127.0.0.1:${port}/?directConnection=true`;
-  await Promise.race([initiate(uri, port), died.then((reason) => Promise.reject(new EngineFailure(reason)))]);
-  logger.info({ pid: child.pid, port }, 'mongod is ready');
-  return {
-    uri,
-    what: `mongod of MONGOD_BINARY on port ${port}`,
-    died,
-    async stop() {
-      const timer = setTimeout(() => child.kill('SIGKILL'), MONGOD_STOP_MS_MAX);
-      child.kill('SIGTERM');
-      await died;
-      clearTimeout(timer);
-    },
+  let stopping = false;
+  const died = new Promise<string>((resolve) => {
+    void ended.then((reason) => {
+      if (!stopping) resolve(reason);
+    });
+  });
+  const stop = async () => {
+    stopping = true;
+    child.kill('SIGTERM');
+    await ended;
   };
+  const uri = `mongodb://127.0.0.1:${port}/?directConnection=true`;
+  const client = new mongoose.mongo.MongoClient(uri, { serverSelectionTimeoutMS: MONGOD_START_MS_MAX });
+  try {
+    const failed = ended.then((reason) => Promise.reject(new EngineFailure(reason)));
+    await Promise.race([initiate(client, port), failed]);
+  } catch (error) {
+    await stop();
+    throw error;
+  } finally {
+    await client.close();
+  }
+  logger.info({ port }, 'mongod is ready');
+  return { uri, what: `mongod of MONGOD_BINARY on port ${port}`, died, stop };
 }
 
-async function initiate(uri: string, port: number): Promise<void> {
-  const connection = await mongoose
-    .createConnection(uri, { serverSelectionTimeoutMS: MONGOD_START_MS_MAX })
-    .asPromise();
-  const admin = connection.getClient().db('admin');
+/** Makes the `mongod` a replica set of one, and waits until it is its primary. */
+async function initiate(client: mongoose.mongo.MongoClient, port: number): Promise<void> {
+  const admin = client.db('admin');
   try {
     await admin.command({ replSetInitiate: { _id: 'desk', members: [{ _id: 0, host: `127.0.0.1:${port}` }] } });
   } catch (error) {
@@ -98,6 +99,6 @@ async function initiate(uri: string, port: number): Promise<void> {
   const deadline = performance.now() + MONGOD_START_MS_MAX;
   while (!(await admin.command({ hello: 1 }))['isWritablePrimary']) {
     if (performance.now() > deadline) throw new EngineFailure('mongod did not become a primary within a minute.');
+    await delay(LOOK_EVERY_MS);
   }
-  await connection.close();
 }

@@ -1,5 +1,7 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import net from 'node:net';
 import path from 'node:path';
+import { makeSocketPath } from './engine-socket.ts';
 
 /** Who has a data directory open. Written beside the data; to be believed only while the engine's own lock is held. */
 export interface EngineHolder {
@@ -34,8 +36,29 @@ export function removeHolder(directory: string): void {
 
 /** Whether the process that started the holder's engine still runs, as far as this machine can see. */
 export function launcherRuns(holder: EngineHolder): boolean {
+  return processRuns(holder.launcherPid);
+}
+
+/** Whether an engine has a data directory open: it answers on the directory's socket. */
+export function engineAnswers(directory: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = net.connect(makeSocketPath(directory));
+    const settle = (answer: boolean) => {
+      socket.destroy();
+      resolve(answer);
+    };
+    socket.setTimeout(CONNECT_MS_MAX, () => settle(false));
+    socket.once('connect', () => settle(true));
+    socket.once('error', () => settle(false));
+  });
+}
+
+const CONNECT_MS_MAX = 2_000;
+
+/** Whether a process runs, as far as this machine can see. */
+export function processRuns(pid: number): boolean {
   try {
-    process.kill(holder.launcherPid, 0);
+    process.kill(pid, 0);
     return true;
   } catch (error) {
     // It runs, for another user.

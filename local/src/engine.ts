@@ -53,7 +53,7 @@ export async function startEngine(options: { directory: string; logger?: EngineL
   const directory = prepareDirectory(path.resolve(options.directory));
   const waitUntil = performance.now() + IN_USE_WAIT_MS_MAX;
   while (performance.now() < waitUntil) {
-    const child = spawnChild(directory);
+    const child = spawnProgram('engine-child', [directory]);
     const report = await firstReport(child, directory);
     if (report.kind === 'ready') {
       options.logger?.info({ directory, pid: child.pid }, 'embedded MongoDB engine ready');
@@ -102,12 +102,12 @@ const DIRECTORY_FAULTS: Readonly<Record<string, string>> = {
   ENOTDIR: 'a part of this path is a file; choose another directory',
 };
 
-/** From `dist` under plain node; from the sources, as in tests, through tsx. */
-function spawnChild(directory: string): ChildProcess {
+/** Starts a program of ours, with a channel to it: from `dist` under plain node; from the sources, as in tests, through tsx. */
+export function spawnProgram(name: string, args: readonly string[]): ChildProcess {
   const extension = path.extname(new URL(import.meta.url).pathname);
-  const program = fileURLToPath(new URL(`./engine-child${extension}`, import.meta.url));
+  const program = fileURLToPath(new URL(`./${name}${extension}`, import.meta.url));
   const loader = extension === '.ts' ? ['--import', 'tsx'] : [];
-  return spawn(process.execPath, [...loader, program, directory], {
+  return spawn(process.execPath, [...loader, program, ...args], {
     // tsx is looked up from the working directory.
     cwd: path.dirname(program),
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],

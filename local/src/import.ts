@@ -19,13 +19,12 @@ import { loadReferenceData } from '@desk/tickets/reference-data';
 import { slaOver } from '@desk/tickets/sla';
 import { openStore } from '@desk/tickets/store';
 import { realpathSync } from 'node:fs';
-import net from 'node:net';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { openDatabase, type Database } from './database.ts';
 import { EngineFailure } from './engine.ts';
-import { findHolder, launcherRuns } from './engine-holder.ts';
+import { engineAnswers, findHolder, launcherRuns } from './engine-holder.ts';
 import { makeSocketPath } from './engine-socket.ts';
 import { ImportProgress, type ProgressOutput } from './import-progress.ts';
 import { RejectsFile } from './import-rejects.ts';
@@ -174,25 +173,11 @@ async function findDatabase(data: string, logger: Logger): Promise<Database> {
 async function runningEngine(directory: string): Promise<string | null> {
   const holder = findHolder(directory);
   if (!holder || !launcherRuns(holder)) return null;
-  const socketPath = makeSocketPath(realpathSync(directory));
-  if (!(await answers(socketPath))) return null;
+  const home = realpathSync(directory);
+  if (!(await engineAnswers(home))) return null;
+  const socketPath = makeSocketPath(home);
   return `mongodb://${encodeURIComponent(socketPath)}/?directConnection=true&w=majority&journal=true&retryWrites=false`;
 }
-
-function answers(socketPath: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = net.connect(socketPath);
-    const settle = (answer: boolean) => {
-      socket.destroy();
-      resolve(answer);
-    };
-    socket.setTimeout(CONNECT_MS_MAX, () => settle(false));
-    socket.once('connect', () => settle(true));
-    socket.once('error', () => settle(false));
-  });
-}
-
-const CONNECT_MS_MAX = 2_000;
 
 function summary(counts: ImportCounts, options: ImportOptions, ms: number): string {
   const lines: [string, number, string][] = [

@@ -8,7 +8,9 @@ export async function freePort(wanted: number): Promise<{ port: number; taken: s
   for (let port = wanted; port < wanted + TRIES_MAX; port++) {
     if (await isFree(port)) return { port, taken: port === wanted ? null : holderOf(wanted) };
   }
-  throw new Error(`Ports ${wanted} to ${wanted + TRIES_MAX - 1} are all taken. Name another with --port.`);
+  throw new Error(
+    `Ports ${wanted} to ${wanted + TRIES_MAX - 1} are all taken. Free one of them, or name another (--port).`,
+  );
 }
 
 function isFree(port: number): Promise<boolean> {
