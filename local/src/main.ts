@@ -1,11 +1,11 @@
 import { ConfigProblem } from '@desk/kit/config';
-import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { startDesk, type RunningDesk } from './desk.ts';
 import { DEMO_PEOPLE } from './demo-people.ts';
 import { EngineFailure } from './engine.ts';
+import { resetData } from './reset.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const STOP_MS_MAX = 20_000;
@@ -17,8 +17,8 @@ else await start();
 async function start(): Promise<void> {
   const startedAt = performance.now();
   const options = readOptions();
-  if (options.reset) rmSync(options.directory, { recursive: true, force: true });
   try {
+    if (options.reset) await resetData(options.directory, process.env);
     const desk = await startDesk({ ...options, environment: process.env });
     greet(desk, options, performance.now() - startedAt);
     stopOnSignals(desk, options.directory);
