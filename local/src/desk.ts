@@ -1,4 +1,5 @@
 import { systemClock } from '@desk/kit/clock';
+import { ConfigProblem } from '@desk/kit/config';
 import { crashPoint } from '@desk/kit/crash-point';
 import { systemRandom } from '@desk/kit/ids';
 import { createLogger, type Logger } from '@desk/kit/logger';
@@ -8,10 +9,10 @@ import { RedisStream } from '@desk/kit/redis-stream';
 import type { Dependencies, ServiceConfig } from '@desk/kit/service';
 import type { EventStream } from '@desk/kit/stream';
 import { tokenSigner, tokenVerifier } from '@desk/kit/token';
-import { seedDirectory } from '@desk/directory/seed';
+import { isDirectorySeedable, seedDirectory } from '@desk/directory/seed';
 import { createDirectoryService } from '@desk/directory/service';
 import { createGateway } from '@desk/gateway/gateway';
-import { seedIncidents } from '@desk/tickets/seed';
+import { areIncidentsSeedable, seedIncidents } from '@desk/tickets/seed';
 import { createTicketsService } from '@desk/tickets/service';
 import { existsSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -40,6 +41,8 @@ export interface RunningDesk {
   taken: string | null;
   database: string;
   events: string;
+  /** Whether the demo data are there; REFUSED where MONGODB_URI names a database that holds others. */
+  demoData: 'THERE' | 'UNWANTED' | 'REFUSED';
   died: Promise<string>;
   stop(): Promise<void>;
 }
@@ -49,9 +52,17 @@ const MIRROR_MS_MAX = 10_000;
 const AUDIENCE = 'mdmr-service-desk';
 const PORTAL = fileURLToPath(new URL('../../portal/dist', import.meta.url));
 
-/** Starts the whole desk on this machine: database, demo issuer, services, gateway, and demo data at the first start. */
+/**
+ * Starts the whole desk on this machine: database, demo issuer, services, gateway, and demo data at the first start. Refuses
+ * where NODE_ENV is production, before anything is touched: anybody may sign in as anybody.
+ */
 export async function startDesk(options: DeskOptions): Promise<RunningDesk> {
   const { environment } = options;
+  if (environment.NODE_ENV === 'production') {
+    throw new ConfigProblem([
+      'NODE_ENV: is production, where the demo’s sign-in must not run. docs/operating.md says what production runs.',
+    ]);
+  }
   const level = environment['LOG_LEVEL'] ?? 'warn';
   const logger = createLogger('desk', level);
   const stops: (() => Promise<void>)[] = [];
@@ -84,7 +95,12 @@ export async function startDesk(options: DeskOptions): Promise<RunningDesk> {
     const directory = await createDirectoryService(config('directory'), deps('directory'));
     urls['directory'] = directory.url;
     stops.push(() => directory.stop());
-    const who = options.demoData ? await seedDirectory(directory, systemClock) : null;
+    // A database of this directory is the desk's own; one that was named may be anybody's.
+    const mayDemo = async (seedable: Promise<boolean>) => !environment.MONGODB_URI || seedable;
+    const who =
+      options.demoData && (await mayDemo(isDirectorySeedable(directory)))
+        ? await seedDirectory(directory, systemClock)
+        : null;
     const tickets = await createTicketsService(config('tickets'), deps('tickets'));
     urls['tickets'] = tickets.url;
     stops.push(() => tickets.stop());
@@ -92,7 +108,8 @@ export async function startDesk(options: DeskOptions): Promise<RunningDesk> {
     await directory.log.drain();
     const known = { epoch: directory.log.epoch, pos: await directory.log.head() };
     await Promise.race([tickets.directory.reached(known), delay(MIRROR_MS_MAX, undefined, { ref: false })]);
-    if (who) await seedIncidents(tickets, who, systemClock.now());
+    const seeded = who !== null && (await mayDemo(areIncidentsSeedable(tickets)));
+    if (seeded) await seedIncidents(tickets, who, systemClock.now());
 
     const publicUrl = `http://localhost:${port}`;
     const issuer = await startIssuer({
@@ -140,6 +157,7 @@ export async function startDesk(options: DeskOptions): Promise<RunningDesk> {
       taken,
       database: database.what,
       events: stream instanceof MemoryStream ? 'in process' : 'Redis',
+      demoData: seeded ? 'THERE' : options.demoData ? 'REFUSED' : 'UNWANTED',
       died: database.died,
       stop,
     };

@@ -49,7 +49,7 @@ function readOptions() {
   return { port, directory: path.resolve(values.data), demoData: !values.empty, reset: values.reset };
 }
 
-function greet(desk: RunningDesk, options: { port: number; directory: string; demoData: boolean }, ms: number): void {
+function greet(desk: RunningDesk, options: { port: number; directory: string }, ms: number): void {
   const { url } = desk;
   if (desk.taken) console.log(`\n Port ${options.port} is held by ${desk.taken}; the desk uses the next free one.`);
   console.log(`
@@ -61,7 +61,7 @@ function greet(desk: RunningDesk, options: { port: number; directory: string; de
 
  Store      ${desk.database}, in ${options.directory}
  Events     ${desk.events}
- Demo data  ${options.demoData ? 'made-up organizations, people and incidents (--empty starts without)' : 'none'}
+ Demo data  ${DEMO_DATA[desk.demoData]}
 
  Sign in as ${DEMO_PEOPLE.filter((person) => !person.unlisted)
    .map(({ login }) => login)
@@ -71,6 +71,12 @@ function greet(desk: RunningDesk, options: { port: number; directory: string; de
  Ctrl-C stops the desk; the data stay.
 `);
 }
+
+const DEMO_DATA: Record<RunningDesk['demoData'], string> = {
+  THERE: 'made-up organizations, people and incidents (--empty starts without)',
+  UNWANTED: 'none',
+  REFUSED: 'none: MONGODB_URI holds other data',
+};
 
 function stopOnSignals(desk: RunningDesk, directory: string): void {
   let stopping = false;

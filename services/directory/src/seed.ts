@@ -101,6 +101,14 @@ function isStaff({ memberships }: { memberships: readonly { roles: readonly Role
   return memberships.some(({ roles }) => roles.some((role) => role.startsWith('SME_')));
 }
 
+/** True when demo data may go into a directory that may be somebody's: it holds nothing, or has them already. */
+export async function isDirectorySeedable({ store }: Pick<DirectoryService, 'store'>): Promise<boolean> {
+  const { collection } = store.organizations;
+  const codes = organizations.parse(read('organizations.yaml')).organizations.map(({ code }) => organizationId(code));
+  const empty = (await collection.countDocuments({}, { limit: 1 })) === 0;
+  return empty || (await collection.countDocuments({ _id: { $in: codes } }, { limit: 1 })) === 1;
+}
+
 function read(file: string): unknown {
   return parse(readFileSync(new URL(`../data/${file}`, import.meta.url), 'utf8'));
 }

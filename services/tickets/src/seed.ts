@@ -73,10 +73,16 @@ type Step = z.infer<typeof step>;
 
 /** Tells the stories of `data/demo-incidents.yaml`, as of `now`. Told again, it adds nothing. */
 export async function seedIncidents(service: TicketsService, ids: DemoIds, now: Date): Promise<void> {
-  const file = new URL('../data/demo-incidents.yaml', import.meta.url);
-  const { stories } = z.strictObject({ stories: z.array(story) }).parse(parse(readFileSync(file, 'utf8')));
-  const oldestFirst = [...stories.entries()].sort(([, a], [, b]) => durationMs(b.ago) - durationMs(a.ago));
+  const oldestFirst = [...stories().entries()].sort(([, a], [, b]) => durationMs(b.ago) - durationMs(a.ago));
   for (const [place, each] of oldestFirst) await tell(service, ids, each, place, now);
+}
+
+/** True when the stories may go into a database that may be somebody's: it holds no incident, or has a story already. */
+export async function areIncidentsSeedable({ store }: Pick<TicketsService, 'store'>): Promise<boolean> {
+  const { collection } = store.incidents;
+  const ids = stories().map((_story, place) => storyId(place));
+  const empty = (await collection.countDocuments({}, { limit: 1 })) === 0;
+  return empty || (await collection.countDocuments({ _id: { $in: ids } }, { limit: 1 })) === 1;
 }
 
 async function tell(
@@ -86,7 +92,7 @@ async function tell(
   place: number,
   now: Date,
 ): Promise<void> {
-  const id = derivedId('inc', 'demo', 'seed', String(place));
+  const id = storyId(place);
   if (await store.incidents.exists(id)) return;
   const organizationId = idOf(ids.organizations, told.ldc);
   let at = new Date(now.getTime() - durationMs(told.ago));
@@ -236,6 +242,15 @@ function idOf(known: ReadonlyMap<string, string>, name: string): string {
   const id = known.get(name);
   if (!id) throw new Error(`The demo incidents name ${name}, whom the directory's demo data do not have.`);
   return id;
+}
+
+function stories(): Story[] {
+  const file = new URL('../data/demo-incidents.yaml', import.meta.url);
+  return z.strictObject({ stories: z.array(story) }).parse(parse(readFileSync(file, 'utf8'))).stories;
+}
+
+function storyId(place: number): string {
+  return derivedId('inc', 'demo', 'seed', String(place));
 }
 
 function key(id: string) {
