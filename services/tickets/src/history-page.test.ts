@@ -29,10 +29,10 @@ let count = 0;
 /** A store without a relay: what is written waits in the outboxes until a test copies it into the log. */
 beforeAll(async () => {
   ground = await testGround(MONDAY_10);
-  foundation = await openFoundation('tickets', ground.config, ground.deps('tickets'));
+  foundation = await openFoundation({ service: 'tickets', config: ground.config, deps: ground.deps('tickets') });
   store = await openStore(foundation);
 });
-afterAll(() => foundation.close([]));
+afterAll(() => foundation.close());
 beforeEach(async () => {
   ground.clock.set(MONDAY_10);
   const made = { id: `inc_${++count}`, organizationId: LDC_A, source: 'PORTAL' } as const;

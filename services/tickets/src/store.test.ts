@@ -31,7 +31,7 @@ let stored: Incident[];
 /** A hundred incidents of each of two distributors, of every priority; each third one is withdrawn, so that it has no due instant. */
 beforeAll(async () => {
   const ground = await testGround('2026-06-29T16:00:00Z');
-  foundation = await openFoundation('tickets', ground.config, ground.deps('tickets'));
+  foundation = await openFoundation({ service: 'tickets', config: ground.config, deps: ground.deps('tickets') });
   store = await openStore(foundation);
   for (const organizationId of [LDC_A, LDC_B]) {
     const numbered = Array.from({ length: PAGE_MAX }, (_, n) => made(organizationId, n));
@@ -40,7 +40,7 @@ beforeAll(async () => {
   stored = (await store.incidentsById('ALL', await ids('ALL', { field: 'CREATED_AT', direction: 'ASC' }))).sort(byId);
   expect(stored).toHaveLength(2 * PAGE_MAX);
 });
-afterAll(() => foundation.close([]));
+afterAll(() => foundation.close());
 
 const CASES = Object.values(IncidentOrderField).flatMap((field) =>
   Object.values(SortDirection).map((direction) => [field, direction] as const),
