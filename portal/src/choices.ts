@@ -1,6 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
 import type { ChoiceSource } from './actions.ts';
-import { analystsQuery } from './api/queries.ts';
 import { useDesk } from './desk.tsx';
 import type { Choice } from './forms/field.tsx';
 import type { Language } from './generated/api.ts';
@@ -30,9 +29,9 @@ const ENUM_CHOICES = {
 
 /** The choices of a list, in the reader's language. `analysts` is empty until it is loaded, and unless `wanted`. */
 export function useChoices(wanted: boolean): (source: ChoiceSource) => Choice[] {
-  const { references, language, me } = useDesk();
+  const { references, language, me, queries } = useDesk();
   const text = useText();
-  const analysts = useQuery({ ...analystsQuery, enabled: wanted });
+  const analysts = useQuery({ ...queries.analysts, enabled: wanted });
   return (source) => {
     if (source === 'groups') return named(references.assignmentGroups, language);
     if (source === 'categories') return named(references.incidentCategories, language);

@@ -1,10 +1,10 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { createContext, use, useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
 import { createAnnouncer, type Announcer } from './announcer.ts';
-import { actFor, actsFor } from './api/client.ts';
+import { createClient, type Client, type Request } from './api/client.ts';
 import { createFeed, type Feed, type FeedEvent, type LiveStatus } from './api/live.ts';
 import { followFeed } from './api/live-cache.ts';
-import { meQuery, referencesQuery } from './api/queries.ts';
+import { createQueries, type Queries } from './api/queries.ts';
 import { Failure } from './components/failure.tsx';
 import { Waiting } from './components/waiting.tsx';
 import { createDrafts, newIdempotencyKey, type Drafts } from './drafts.ts';
@@ -23,6 +23,10 @@ export interface Desk {
   readsNotes: boolean;
   /** Distributors an agent may act for; empty for everybody else. */
   clients: Organization[];
+  /** Sends one query or mutation. */
+  request: Request;
+  /** What the pages read. */
+  queries: Queries;
   feed: Feed;
   drafts: Drafts;
   announce: Announcer['announce'];
@@ -48,24 +52,44 @@ export function useDesk(): Desk {
 
 /** Loads who is asking and the names of things, opens the live feed, and gives them to the pages within. */
 export function DeskProvider(props: { language: Language; onSessionChanged: () => void; children: ReactNode }) {
-  const me = useQuery(meQuery);
-  const references = useQuery(referencesQuery);
+  const [ways] = useState(() => openWays(props.onSessionChanged));
+  const me = useQuery(ways.queries.me);
+  const references = useQuery(ways.queries.references);
   const failed = me.error ?? references.error;
   if (failed)
     return <Failure error={failed} retry={() => void Promise.all([me.refetch(), references.refetch()])} page />;
   if (me.data === undefined || !references.data) return <Waiting page />;
   if (!me.data) return <Failure error={new Error('me is null')} retry={props.onSessionChanged} page />;
-  return <LoadedDesk {...props} me={me.data} references={references.data} />;
+  return <LoadedDesk {...props} ways={ways} me={me.data} references={references.data} />;
+}
+
+/** The ways between the page and the desk. */
+interface Ways {
+  client: Client;
+  queries: Queries;
+  feed: Feed;
+}
+
+function openWays(signedOut: () => void): Ways {
+  const client = createClient({ signedOut });
+  const feed = createFeed({
+    url: `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/graphql`,
+    connectionParams: client.connectionParams,
+    random: Math.random,
+  });
+  return { client, feed, queries: createQueries(client.request) };
 }
 
 function LoadedDesk(props: {
+  ways: Ways;
   me: Me;
   references: ReferencesQuery;
   language: Language;
   onSessionChanged: () => void;
   children: ReactNode;
 }) {
-  const { me, references, language } = props;
+  const { me, references, language, onSessionChanged } = props;
+  const { client, queries, feed } = props.ways;
   const { clock, actingFor } = usePreferences();
   const queryClient = useQueryClient();
   const [said, setSaid] = useState('');
@@ -76,14 +100,8 @@ function LoadedDesk(props: {
     setSaid('');
   }
   const clients = useMemo(() => clientsOf(me), [me]);
-  const [feed] = useState(() => {
-    actFor(chosenClients(clients, actingFor));
-    return createFeed({
-      url: `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/graphql`,
-      connectionParams: () => ({ actingFor: actsFor() }),
-      random: Math.random,
-    });
-  });
+  // Before the first page asks for anything.
+  useState(() => client.actFor(chosenClients(clients, actingFor)));
   const [announcer] = useState(() =>
     createAnnouncer({
       say: setSaid,
@@ -109,16 +127,16 @@ function LoadedDesk(props: {
     };
   }, [feed, announcer, queryClient]);
   useEffect(() => () => announcer.stop(), [announcer, language]);
-  useFeed(feed, (event) => event.type === 'sessionChanged' && props.onSessionChanged());
+  useFeed(feed, (event) => event.type === 'sessionChanged' && onSessionChanged());
 
   useEffect(() => {
     const chosen = chosenClients(clients, actingFor);
-    if (chosen.join() === actsFor().join()) return;
-    actFor(chosen);
+    if (chosen.join() === client.actsFor().join()) return;
+    client.actFor(chosen);
     feed.restart();
     // Nothing of the distributor before may stay on the page.
     void queryClient.resetQueries({ predicate: ({ queryKey }) => !SAME_FOR_ALL.has(String(queryKey[0])) });
-  }, [actingFor, clients, feed, queryClient]);
+  }, [actingFor, clients, client, feed, queryClient]);
 
   const desk = useMemo<Desk>(() => {
     const staff = hasRole(me, (role, type) => type === 'SME' && role.startsWith('SME_'));
@@ -127,6 +145,8 @@ function LoadedDesk(props: {
       staff,
       readsNotes: staff || hasRole(me, (role) => role === 'AUDITOR'),
       clients,
+      request: client.request,
+      queries,
       feed,
       drafts,
       announce: announcer.announce,
@@ -134,7 +154,7 @@ function LoadedDesk(props: {
       format: createFormat({ language, zone: clock === 'MARKET' ? MARKET_ZONE : me.timeZone, now: Date.now }),
       references,
     };
-  }, [me, clients, feed, drafts, announcer, language, clock, references]);
+  }, [me, clients, client, queries, feed, drafts, announcer, language, clock, references]);
 
   return (
     <DeskContext value={desk}>

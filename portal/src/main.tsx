@@ -12,7 +12,7 @@ import { RouterProvider } from '@tanstack/react-router';
 import { useCallback, useEffect, useState } from 'react';
 import { createRoot } from 'react-dom/client';
 import { IntlProvider } from 'react-intl';
-import { ApiError, whenSignedOut } from './api/client.ts';
+import { ApiError } from './api/client.ts';
 import { Failure } from './components/failure.tsx';
 import { Waiting } from './components/waiting.tsx';
 import { DeskProvider, useDesk } from './desk.tsx';
@@ -74,7 +74,6 @@ function App() {
     );
   }, []);
   useEffect(check, [check]);
-  useEffect(() => whenSignedOut(check), [check]);
   useEffect(() => {
     document.documentElement.lang = LOCALES[language];
   }, [language]);
@@ -94,10 +93,10 @@ function App() {
 }
 
 function Pages({ sessionEndsAt }: { sessionEndsAt: string }) {
-  const { staff } = useDesk();
-  const client = useQueryClient();
-  const [router] = useState(() => createPortalRouter({ queryClient: client, sessionEndsAt, staff }));
-  return <RouterProvider router={router} context={{ queryClient: client, sessionEndsAt, staff }} />;
+  const { staff, queries } = useDesk();
+  const context = { queryClient: useQueryClient(), queries, sessionEndsAt, staff };
+  const [router] = useState(() => createPortalRouter(context));
+  return <RouterProvider router={router} context={context} />;
 }
 
 function languageOf(session: Session | Error | null): Language {

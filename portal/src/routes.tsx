@@ -1,6 +1,6 @@
 import type { QueryClient } from '@tanstack/react-query';
 import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
-import { analystsQuery, commentsQuery, countsQuery, incidentQuery } from './api/queries.ts';
+import type { Queries } from './api/queries.ts';
 import { Failure } from './components/failure.tsx';
 import { Shell } from './components/shell.tsx';
 import { readSearch } from './incident-filter.ts';
@@ -9,6 +9,7 @@ import { NotFoundPage } from './pages/not-found.tsx';
 /** What every route may use while it loads. */
 export interface RouteContext {
   queryClient: QueryClient;
+  queries: Queries;
   sessionEndsAt: string;
   /** True for people of the SME, whose forms name analysts. */
   staff: boolean;
@@ -26,7 +27,7 @@ const root = createRootRouteWithContext<RouteContext>()({
 const home = createRoute({
   getParentRoute: () => root,
   path: '/',
-  loader: ({ context }) => void context.queryClient.prefetchQuery(countsQuery),
+  loader: ({ context }) => void context.queryClient.prefetchQuery(context.queries.counts),
   component: lazyRouteComponent(() => import('./pages/home.tsx'), 'HomePage'),
 });
 
@@ -34,7 +35,7 @@ const incidents = createRoute({
   getParentRoute: () => root,
   path: '/incidents',
   validateSearch: readSearch,
-  loader: ({ context }) => void context.queryClient.prefetchQuery(countsQuery),
+  loader: ({ context }) => void context.queryClient.prefetchQuery(context.queries.counts),
   component: lazyRouteComponent(() => import('./pages/incidents.tsx'), 'IncidentsPage'),
 });
 
@@ -42,9 +43,9 @@ const incident = createRoute({
   getParentRoute: () => incidents,
   path: '$id',
   loader: ({ context, params }) => {
-    void context.queryClient.prefetchQuery(incidentQuery(params.id));
-    void context.queryClient.prefetchQuery(commentsQuery(params.id));
-    if (context.staff) void context.queryClient.prefetchQuery(analystsQuery);
+    void context.queryClient.prefetchQuery(context.queries.incident(params.id));
+    void context.queryClient.prefetchQuery(context.queries.comments(params.id));
+    if (context.staff) void context.queryClient.prefetchQuery(context.queries.analysts);
   },
   component: lazyRouteComponent(() => import('./pages/incident.tsx'), 'IncidentPage'),
 });
@@ -58,7 +59,7 @@ const report = createRoute({
 const dashboard = createRoute({
   getParentRoute: () => root,
   path: '/dashboard',
-  loader: ({ context }) => void context.queryClient.prefetchQuery(countsQuery),
+  loader: ({ context }) => void context.queryClient.prefetchQuery(context.queries.counts),
   component: lazyRouteComponent(() => import('./pages/dashboard.tsx'), 'DashboardPage'),
 });
 

@@ -2,7 +2,7 @@ import type { TypedDocument } from '../generated/api.ts';
 
 /** Longest wait for an answer, in milliseconds. The gateway gives up at 25 s. */
 const ANSWER_MS_MAX = 28_000;
-/** A request that was refused for its rate waits by itself at most so long, in milliseconds; a longer wait is told. */
+/** What was refused for its rate waits by itself at most so long, in milliseconds; a longer wait is told. */
 const RATE_WAIT_MS_MAX = 3_000;
 const RATE_ATTEMPTS_MAX = 4;
 
@@ -30,57 +30,74 @@ export class ApiError extends Error {
   }
 }
 
-/** Organizations that the requests of this page act for, by id. An agent chooses them; empty for everybody else. */
-let actingFor: readonly string[] = [];
-
-/** Says for whom the following requests act. */
-export function actFor(organizationIds: readonly string[]): void {
-  actingFor = organizationIds;
-}
-
-/** For whom the requests of this page act. */
-export function actsFor(): readonly string[] {
-  return actingFor;
-}
-
-/** Called when the API says that nobody is signed in. */
-let onSignedOut: () => void = () => undefined;
-
-/** Names the one listener that hears that the session ended. */
-export function whenSignedOut(listener: () => void): void {
-  onSignedOut = listener;
-}
-
-/**
- * Sends one query or mutation and returns its data. Throws an `ApiError`: with the API's code, with `OFFLINE` when no answer
- * came, with `UNREADABLE` when the answer was not one of the API.
- */
-export async function request<Answer, Variables>(
+/** Sends one query or mutation and returns its data. */
+export type Request = <Answer, Variables>(
   query: TypedDocument<Answer, Variables>,
-  ...[variables]: Record<string, never> extends Variables ? [] : [Variables]
-): Promise<Answer> {
-  for (let attempt = 1; ; attempt += 1) {
+  ...variables: Record<string, never> extends Variables ? [] : [Variables]
+) => Promise<Answer>;
+
+/** The portal's way to the API. */
+export interface Client {
+  /**
+   * Throws an `ApiError`: with the API's code, with `OFFLINE` when no answer came, with `UNREADABLE` when the answer was not one
+   * of the API. What was refused for its rate is sent again by itself, where the desk asks for a short wait.
+   */
+  request: Request;
+  /** What a socket says when it connects: the same that goes with each request. */
+  connectionParams(): Record<string, unknown>;
+  /** Says for which organizations, by id, the following requests act. An agent chooses them; nobody else has any. */
+  actFor(organizationIds: readonly string[]): void;
+  actsFor(): readonly string[];
+}
+
+/** A client of the signed-in person. `signedOut` is called when the API says that nobody is signed in. */
+export function createClient({ signedOut }: { signedOut: () => void }): Client {
+  let actingFor: readonly string[] = [];
+
+  async function once<Answer>(query: string, variables: unknown): Promise<Answer> {
+    const response = await send(
+      query,
+      variables,
+      actingFor.length > 0 ? { 'desk-acting-for': actingFor.join(',') } : {},
+    );
     try {
-      return await requestOnce(query, variables);
+      return await dataOf<Answer>(response);
     } catch (error) {
-      // What was refused for its rate was not begun, so sending it again is harmless; a person would only press the button again.
-      const waitMs = error instanceof ApiError && error.code === 'RATE_LIMITED' ? error.retryAfterMs : null;
-      if (waitMs === null || waitMs > RATE_WAIT_MS_MAX || attempt >= RATE_ATTEMPTS_MAX) throw error;
-      await new Promise((resolve) => setTimeout(resolve, waitMs));
+      if (response.status === 401 || (error instanceof ApiError && error.code === 'UNAUTHENTICATED')) signedOut();
+      throw error;
     }
   }
+
+  return {
+    async request(query, ...[variables]) {
+      for (let attempt = 1; ; attempt += 1) {
+        try {
+          return await once(query, variables);
+        } catch (error) {
+          // What was refused for its rate was not begun, so sending it again is harmless; a person would only press the button again.
+          const waitMs = rateWaitMs(error);
+          if (waitMs === null || attempt >= RATE_ATTEMPTS_MAX) throw error;
+          await new Promise((resolve) => setTimeout(resolve, waitMs));
+        }
+      }
+    },
+    connectionParams: () => ({ actingFor }),
+    actFor: (organizationIds) => void (actingFor = organizationIds),
+    actsFor: () => actingFor,
+  };
 }
 
-async function requestOnce<Answer>(query: string, variables: unknown): Promise<Answer> {
-  const response = await send(query, variables);
+/** How long the desk asks to wait before the same is asked again, in milliseconds; null where waiting by itself is of no use. */
+function rateWaitMs(error: unknown): number | null {
+  if (!(error instanceof ApiError) || error.code !== 'RATE_LIMITED') return null;
+  return error.retryAfterMs !== null && error.retryAfterMs <= RATE_WAIT_MS_MAX ? error.retryAfterMs : null;
+}
+
+async function dataOf<Answer>(response: Response): Promise<Answer> {
   const body = await read<Answer>(response);
   const [first] = body.errors ?? [];
-  if (first) {
-    const error = new ApiError(first.message, first.extensions ?? {});
-    if (error.code === 'UNAUTHENTICATED') onSignedOut();
-    // A field of another part of the desk may be missing while the rest is there: what came is shown.
-    if (!body.data || error.code === 'UNAUTHENTICATED' || !partIsMissing(first)) throw error;
-  }
+  // A field of another part of the desk may be missing while the rest is there: what came is shown.
+  if (first && !(body.data && partIsMissing(first))) throw new ApiError(first.message, first.extensions ?? {});
   if (!body.data)
     throw new ApiError(`The answer had the status ${response.status} and no data.`, { code: 'UNREADABLE' });
   return body.data;
@@ -91,18 +108,17 @@ interface AnswerBody<Answer> {
   errors?: { message: string; path?: (string | number)[]; extensions?: Record<string, unknown> }[];
 }
 
-async function send(query: string, variables: unknown): Promise<Response> {
+async function send(query: string, variables: unknown, headers: Record<string, string>): Promise<Response> {
   const operationName = /^\w+ (\w+)/.exec(query)?.[1];
-  const headers: Record<string, string> = {
-    'content-type': 'application/json',
-    accept: 'application/graphql-response+json, application/json',
-    'desk-csrf': '1',
-  };
-  if (actingFor.length > 0) headers['desk-acting-for'] = actingFor.join(',');
   try {
     return await fetch('/graphql', {
       method: 'POST',
-      headers,
+      headers: {
+        'content-type': 'application/json',
+        accept: 'application/graphql-response+json, application/json',
+        'desk-csrf': '1',
+        ...headers,
+      },
       body: JSON.stringify({ query, variables, operationName }),
       signal: AbortSignal.timeout(ANSWER_MS_MAX),
     });
@@ -115,7 +131,6 @@ async function read<Answer>(response: Response): Promise<AnswerBody<Answer>> {
   try {
     return (await response.json()) as AnswerBody<Answer>;
   } catch {
-    if (response.status === 401) onSignedOut();
     throw new ApiError(`The answer had the status ${response.status} and was not JSON.`, { code: 'UNREADABLE' });
   }
 }

@@ -1,7 +1,7 @@
 import type { Query, QueryClient } from '@tanstack/react-query';
 import type { IncidentEventKind, IncidentFactsFragment } from '../generated/api.ts';
 import type { Feed, Update } from './live.ts';
-import { countsQuery } from './queries.ts';
+import { COUNTS_KEY } from './queries.ts';
 
 /** Short lists, as on the home page, are read again at most so often, in milliseconds. */
 const FEW_MS_MIN = 3_000;
@@ -29,7 +29,7 @@ export function followFeed(feed: Feed, queryClient: QueryClient): { stop(): void
   let gathering: ReturnType<typeof setTimeout> | undefined;
   let gathered: Update[] = [];
   const leave = feed.listen((event) => {
-    if (event.type === 'counts') queryClient.setQueryData(countsQuery.queryKey, event.counts);
+    if (event.type === 'counts') queryClient.setQueryData(COUNTS_KEY, event.counts);
     if (event.type === 'fresh') {
       void queryClient.invalidateQueries({ predicate: ({ queryKey }) => LIVE_KEYS.has(String(queryKey[0])) });
     }

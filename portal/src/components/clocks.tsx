@@ -1,7 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useId, useState } from 'react';
 import type { Facts } from '../actions.ts';
-import { explanationQuery } from '../api/queries.ts';
 import { MISSED_KEPT_MAX, countMissedUpdates, currentClocks } from '../clock-list.ts';
 import { useCommand } from '../commands.ts';
 import { useDesk } from '../desk.tsx';
@@ -90,8 +89,8 @@ function ClockLine({ clock, missed }: { clock: Clock; missed: number }) {
 
 function Explanation({ id, kind }: { id: string; kind: ClockKind }) {
   const text = useText();
-  const { language, format } = useDesk();
-  const explanation = useQuery(explanationQuery(id, kind, language));
+  const { language, format, queries } = useDesk();
+  const explanation = useQuery(queries.explanation(id, { kind, language }));
   if (explanation.error) return <Failure error={explanation.error} retry={() => void explanation.refetch()} />;
   if (explanation.data === undefined) return <Waiting lines={2} />;
   if (!explanation.data) return <p>{text('clocks.none')}</p>;

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { commentsQuery, MESSAGES_LAST, MESSAGES_MAX, notesQuery } from '../api/queries.ts';
+import { MESSAGES_LAST, MESSAGES_MAX } from '../api/queries.ts';
 import { useDesk } from '../desk.tsx';
 import type { ActorRefFragment } from '../generated/api.ts';
 import { useText } from '../text.ts';
@@ -19,10 +19,10 @@ interface Message {
 /** What was said about an incident, oldest first. Internal notes stand among the comments, marked in words and colour. */
 export function Conversation({ id }: { id: string }) {
   const text = useText();
-  const { format, readsNotes } = useDesk();
+  const { format, queries, readsNotes } = useDesk();
   const [last, setLast] = useState(MESSAGES_LAST);
-  const comments = useQuery(commentsQuery(id, last));
-  const notes = useQuery({ ...notesQuery(id, last), enabled: readsNotes });
+  const comments = useQuery(queries.comments(id, last));
+  const notes = useQuery({ ...queries.notes(id, last), enabled: readsNotes });
   const failed = comments.error ?? notes.error;
   if (failed) {
     return (

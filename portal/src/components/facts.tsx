@@ -1,15 +1,13 @@
+import { useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState, type ReactNode } from 'react';
 import type { Facts } from '../actions.ts';
-import { request } from '../api/client.ts';
-import { incidentQuery } from '../api/queries.ts';
 import { nameOf } from '../choices.ts';
 import { useDesk } from '../desk.tsx';
 import { UnlinkIncidentDocument } from '../generated/api.ts';
 import { useText, wordFor } from '../text.ts';
 import { actorName } from './actor.ts';
 import { Failure } from './failure.tsx';
-import { useQueryClient } from '@tanstack/react-query';
 
 /** What is known about an incident, as pairs of name and value. */
 export function IncidentFactsList({ incident }: { incident: Facts }) {
@@ -102,7 +100,7 @@ export function Contacts({ incident }: { incident: Facts }) {
 /** Links to other records; each can be taken away by those who may link, but for a duplicate's, which goes with reopening. */
 export function Links({ incident }: { incident: Facts }) {
   const text = useText();
-  const { staff } = useDesk();
+  const { staff, queries, request } = useDesk();
   const queryClient = useQueryClient();
   const [error, setError] = useState<Error | null>(null);
   if (incident.links.length === 0) return null;
@@ -113,10 +111,10 @@ export function Links({ incident }: { incident: Facts }) {
       setError(null);
       const input = { id: incident.id, expectedVersion: incident.version, kind, target };
       const { incident: changed } = await request(UnlinkIncidentDocument, { input });
-      queryClient.setQueryData(incidentQuery(incident.number).queryKey, changed);
+      queryClient.setQueryData(queries.incident(incident.number).queryKey, changed);
     } catch (cause) {
       setError(cause instanceof Error ? cause : new Error(String(cause)));
-      void queryClient.invalidateQueries({ queryKey: incidentQuery(incident.number).queryKey });
+      void queryClient.invalidateQueries({ queryKey: queries.incident(incident.number).queryKey });
     }
   };
   return (

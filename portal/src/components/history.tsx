@@ -1,6 +1,5 @@
 import { Button } from '@mantine/core';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
-import { analystsQuery, historyQuery } from '../api/queries.ts';
 import { nameOf } from '../choices.ts';
 import { useDesk } from '../desk.tsx';
 import type { HistoryQuery } from '../generated/api.ts';
@@ -14,7 +13,8 @@ type Entry = NonNullable<HistoryQuery['incident']>['history']['nodes'][number];
 /** What happened to an incident, the newest first. */
 export function History({ id }: { id: string }) {
   const text = useText();
-  const history = useInfiniteQuery(historyQuery(id));
+  const { queries } = useDesk();
+  const history = useInfiniteQuery(queries.history(id));
   if (history.error) return <Failure error={history.error} retry={() => void history.refetch()} />;
   if (!history.data) return <Waiting />;
   const entries = history.data.pages.flatMap((page) => [...(page?.nodes ?? [])].reverse());
@@ -77,8 +77,8 @@ const FIELD_WORDS: Readonly<Record<string, string>> = {
 
 function useFieldWord(): (field: string, value: string) => string {
   const text = useText();
-  const { references, language, format } = useDesk();
-  const analysts = useQuery(analystsQuery).data;
+  const { references, language, format, queries } = useDesk();
+  const analysts = useQuery(queries.analysts).data;
   return (field, value) => {
     if (field.startsWith('assignee')) return analysts?.find(({ id }) => id === value)?.name ?? text('actor.person');
     const group = FIELD_WORDS[field.split('.')[0] ?? ''];

@@ -2,7 +2,6 @@ import { NativeSelect, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useEffect, useRef, useState } from 'react';
-import { countsQuery, distributorsQuery } from '../api/queries.ts';
 import { useCommand } from '../commands.ts';
 import { useChoices } from '../choices.ts';
 import { useDesk } from '../desk.tsx';
@@ -16,8 +15,8 @@ const SEARCH_MS = 250;
 /** The views everybody needs, each with its live count where the tally has one. */
 export function Views({ search }: { search: ListSearch }) {
   const text = useText();
-  const { staff } = useDesk();
-  const counts = useQuery(countsQuery).data;
+  const { staff, queries } = useDesk();
+  const counts = useQuery(queries.counts).data;
   const onHold = counts?.byState.find(({ state }) => state === 'ON_HOLD')?.count;
   const views: {
     name: 'open' | 'unassigned' | 'breached' | 'waiting' | 'mine' | 'resolved' | 'all';
@@ -56,9 +55,9 @@ export function Views({ search }: { search: ListSearch }) {
 export function ListFilter({ search }: { search: ListSearch }) {
   const text = useText();
   const navigate = useNavigate();
-  const { staff, clients } = useDesk();
+  const { staff, clients, queries } = useDesk();
   const choices = useChoices(false);
-  const distributors = useQuery({ ...distributorsQuery, enabled: staff || clients.length > 0 });
+  const distributors = useQuery({ ...queries.distributors, enabled: staff || clients.length > 0 });
   const box = useRef<HTMLInputElement>(null);
   const [words, setWords] = useState(search.text ?? '');
   const [seen, setSeen] = useState(search.text ?? '');

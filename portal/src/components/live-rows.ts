@@ -1,6 +1,5 @@
 import { useInfiniteQuery, type InfiniteData } from '@tanstack/react-query';
 import { useEffect, useMemo, useRef, useState } from 'react';
-import { incidentsQuery } from '../api/queries.ts';
 import { useDesk, useFeed } from '../desk.tsx';
 import type { IncidentRowFragment, IncidentsQuery } from '../generated/api.ts';
 import { apiFilter, compareRows, matchesSearch, ORDERS, type ListSearch } from '../incident-filter.ts';
@@ -23,10 +22,10 @@ export interface LiveRows {
 
 /** The incidents of a search, kept live. Another search or another order is another list, and starts afresh. */
 export function useLiveRows(search: ListSearch): LiveRows {
-  const { me, feed } = useDesk();
+  const { me, feed, queries } = useDesk();
   const order = search.order ?? 'newest';
   const filter = useMemo(() => apiFilter(search, me.id), [search, me.id]);
-  const options = incidentsQuery(filter, ORDERS[order]);
+  const options = queries.incidents(filter, ORDERS[order]);
   const query = useInfiniteQuery(options);
   const key = JSON.stringify(options.queryKey);
   const [held, setHeld] = useState<{ key: string; pages: number; list: LiveList<Row> } | null>(null);

@@ -1,7 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useId, useState } from 'react';
-import { fewIncidentsQuery } from '../api/queries.ts';
 import { answers, runCommand } from '../commands.ts';
 import { useDesk } from '../desk.tsx';
 import { ORDERS } from '../incident-filter.ts';
@@ -29,13 +28,13 @@ interface Entry {
 export function Palette({ onClose }: { onClose: () => void }) {
   const text = useText();
   const navigate = useNavigate();
-  const { language } = useDesk();
+  const { language, queries } = useDesk();
   const listId = useId();
   const [words, setWords] = useState('');
   const [marked, setMarked] = useState(0);
   const settled = useSettled(words.trim());
   const found = useQuery({
-    ...fewIncidentsQuery({ text: settled }, ORDERS.newest),
+    ...queries.fewIncidents({ text: settled }, ORDERS.newest),
     enabled: settled.length >= LETTERS_MIN,
   });
 

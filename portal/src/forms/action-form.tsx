@@ -1,10 +1,8 @@
 import { Button } from '@mantine/core';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { ACTION_FORMS, missingFields, shownFields, type ActionField, type Facts, type FormAction } from '../actions.ts';
 import type { ApiError } from '../api/client.ts';
-import { request } from '../api/client.ts';
-import { incidentQuery } from '../api/queries.ts';
 import { useChoices } from '../choices.ts';
 import { ChangesSince } from '../components/changes-since.tsx';
 import { Dialog } from '../components/dialog.tsx';
@@ -22,17 +20,13 @@ export function ActionFormDialog(props: {
   onDone: (incident: Facts) => void;
 }) {
   const { action, incident, onClose } = props;
-  const { format } = useDesk();
+  const { format, queries, request } = useDesk();
   const text = useText();
   const queryClient = useQueryClient();
   const table = ACTION_FORMS[action];
   const choices = useChoices(table.fields.some((field) => field.source === 'analysts'));
   // The version that the reader saw when the form opened: others may write while it is filled in.
   const [decidedOn, setDecidedOn] = useState(incident);
-  const send = useMutation({
-    mutationFn: (input: Record<string, unknown>) => request(table.document, { input: input as never }),
-  });
-
   const form = useDraftForm({
     draftName: `${incident.id}.${action}`,
     initial: { ...emptyValues(table.fields), ...table.initial?.(decidedOn) },
@@ -46,10 +40,12 @@ export function ActionFormDialog(props: {
     send: async (values, idempotencyKey) => {
       const input = table.input(values, { incident: decidedOn, zone: format.zone });
       const version = table.versioned ? { expectedVersion: decidedOn.version } : {};
-      return (await send.mutateAsync({ id: incident.id, ...version, ...input, idempotencyKey })).incident;
+      return (
+        await request(table.document, { input: { id: incident.id, ...version, ...input, idempotencyKey } as never })
+      ).incident;
     },
     done: (changed) => {
-      for (const id of [changed.id, changed.number]) queryClient.setQueryData(incidentQuery(id).queryKey, changed);
+      for (const id of [changed.id, changed.number]) queryClient.setQueryData(queries.incident(id).queryKey, changed);
       props.onDone(changed);
     },
   });

@@ -2,7 +2,6 @@ import { Button } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Facts } from '../actions.ts';
-import { request } from '../api/client.ts';
 import { useCommand } from '../commands.ts';
 import { ErrorSummary } from '../components/error-summary.tsx';
 import { useDesk } from '../desk.tsx';
@@ -30,7 +29,7 @@ export function MessageBoxes({ incident }: { incident: Facts }) {
 
 function MessageBox({ incident, kind }: { incident: Facts; kind: 'reply' | 'note' }) {
   const text = useText();
-  const { staff, announce, feed } = useDesk();
+  const { staff, announce, feed, request } = useDesk();
   const queryClient = useQueryClient();
   const [sent, setSent] = useState(false);
   const label = text(kind === 'note' ? 'note.label' : staff ? 'reply.label.staff' : 'reply.label.customer');

@@ -1,8 +1,6 @@
 import { Button } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { request } from '../api/client.ts';
-import { distributorsQuery, incidentQuery } from '../api/queries.ts';
 import { useChoices } from '../choices.ts';
 import { ErrorSummary } from '../components/error-summary.tsx';
 import { PriorityBadge } from '../components/state-badge.tsx';
@@ -38,11 +36,11 @@ const INITIAL: Values = {
 /** The form that reports an incident. Mirrors `CreateIncidentInput` of `schema/tickets.graphql`. */
 export function ReportIncidentForm() {
   const text = useText();
-  const { staff, clients, references, announce } = useDesk();
+  const { staff, clients, references, announce, queries, request } = useDesk();
   const choices = useChoices(false);
   const navigate = useNavigate();
   const queryClient = useQueryClient();
-  const distributors = useQuery({ ...distributorsQuery, enabled: staff });
+  const distributors = useQuery({ ...queries.distributors, enabled: staff });
   const organizations = staff ? (distributors.data ?? []) : clients;
   const chooses = staff || clients.length > 0;
 
@@ -55,7 +53,7 @@ export function ReportIncidentForm() {
         .createIncident,
     done: (incident) => {
       announce('done', text('report.done', { number: incident.number }));
-      queryClient.setQueryData(incidentQuery(incident.number).queryKey, incident);
+      queryClient.setQueryData(queries.incident(incident.number).queryKey, incident);
       void navigate({ to: '/incidents/$id', params: { id: incident.number }, search: { open: true } });
     },
   });

@@ -1,6 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { countsQuery } from '../api/queries.ts';
 import { Failure } from '../components/failure.tsx';
 import { Waiting } from '../components/waiting.tsx';
 import { useDesk, useLiveStatus } from '../desk.tsx';
@@ -10,9 +9,9 @@ import { useText, wordFor } from '../text.ts';
 /** The live tally of open incidents. Every number leads to the list it counts. */
 export function DashboardPage() {
   const text = useText();
-  const { staff, format } = useDesk();
+  const { staff, format, queries } = useDesk();
   const live = useLiveStatus() === 'LIVE';
-  const counts = useQuery(countsQuery);
+  const counts = useQuery(queries.counts);
   if (counts.error && !counts.data) return <Failure error={counts.error} retry={() => void counts.refetch()} page />;
   if (!counts.data) return <Waiting page />;
   const { open, unassigned, breached, byState, byPriority, asOf } = counts.data;

@@ -1,6 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { countsQuery, fewIncidentsQuery } from '../api/queries.ts';
 import { Due } from '../components/due.tsx';
 import { Failure } from '../components/failure.tsx';
 import { PriorityBadge, StateBadge } from '../components/state-badge.tsx';
@@ -52,11 +51,11 @@ export function HomePage() {
 
 function NeedsYou() {
   const text = useText();
-  const { me, staff } = useDesk();
+  const { me, staff, queries } = useDesk();
   const filter: IncidentFilter = staff
     ? { assigneeId: [me.id], state: [...OPEN_STATES] }
     : { state: ['ON_HOLD', 'RESOLVED'] };
-  const needs = useQuery(fewIncidentsQuery(filter, ORDERS.due, NEEDS_ROWS));
+  const needs = useQuery(queries.fewIncidents(filter, ORDERS.due, NEEDS_ROWS));
   if (needs.error) return <Failure error={needs.error} retry={() => void needs.refetch()} />;
   if (!needs.data) return <Waiting lines={2} />;
   const rows = needs.data.nodes.filter((row) => staff || row.state === 'RESOLVED' || row.hold?.reason === 'CUSTOMER');
@@ -83,7 +82,7 @@ function whatToDo(row: IncidentRowFragment, staff: boolean) {
 
 function OpenCounts() {
   const text = useText();
-  const counts = useQuery(countsQuery);
+  const counts = useQuery(useDesk().queries.counts);
   if (counts.error) return <Failure error={counts.error} retry={() => void counts.refetch()} />;
   if (!counts.data) return <Waiting lines={2} />;
   return (

@@ -2,7 +2,6 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import { useEffect, useRef, useState } from 'react';
 import type { Facts } from '../actions.ts';
-import { incidentQuery } from '../api/queries.ts';
 import { useCommand } from '../commands.ts';
 import { ActionBar } from '../components/action-bar.tsx';
 import { Clocks } from '../components/clocks.tsx';
@@ -12,6 +11,7 @@ import { Failure } from '../components/failure.tsx';
 import { History } from '../components/history.tsx';
 import { PriorityBadge, StateBadge } from '../components/state-badge.tsx';
 import { Waiting } from '../components/waiting.tsx';
+import { useDesk } from '../desk.tsx';
 import { MessageBoxes } from '../forms/message-boxes.tsx';
 import { ariaKeys } from '../keys.ts';
 import { useText } from '../text.ts';
@@ -21,7 +21,7 @@ import { NotFoundPage } from './not-found.tsx';
 export function IncidentPage() {
   const { id } = useParams({ from: '/incidents/$id' });
   const navigate = useNavigate();
-  const incident = useQuery(incidentQuery(id));
+  const incident = useQuery(useDesk().queries.incident(id));
   useCommand('back', () => void navigate({ to: '/incidents', search: true }));
   if (incident.data) return <OpenIncident key={incident.data.id} incident={incident.data} />;
   // A record one may not see answers like one that is not there.
