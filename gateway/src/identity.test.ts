@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { createHmac, createPublicKey, type JsonWebKey } from 'node:crypto';
+import { once } from 'node:events';
 import {
   exportJWK,
   generateKeyPair,
@@ -9,6 +10,7 @@ import {
   type CryptoKey,
   type JWTHeaderParameters,
 } from 'jose';
+import { WebSocket } from 'ws';
 import { startGatewayGround, type GatewayGround } from '../../tests/setup/gateway-ground.ts';
 
 const WHO = '{ me { id kind actingFor { id } } }';
@@ -120,6 +122,26 @@ test('a token of somebody who is no longer active signs nobody in', async () => 
 test('a partner’s system signs in with its own token', async () => {
   const { data } = await ground.ask(WHO, { as: 'demo-partner' });
   expect(data).toMatchObject({ me: { id: 'cli_demo', kind: 'CLIENT' } });
+});
+
+test('a page of one person is refused once another is signed in', async () => {
+  const { status, errors } = await ground.ask(WHO, { as: 'lena', headers: { 'desk-person': 'per_sam' } });
+  expect([status, errors?.[0]?.extensions.code]).toEqual([401, 'UNAUTHENTICATED']);
+});
+
+test.each([
+  ['per_sam', 'close 4403'],
+  ['per_lena', 'message'],
+])('a socket that takes Lena for %s is answered with: %s', async (person, answer) => {
+  const socket = new WebSocket(`${ground.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
+  await once(socket, 'open');
+  socket.send(JSON.stringify({ type: 'connection_init', payload: { token: await ground.token('lena'), person } }));
+  const got = await Promise.race([
+    once(socket, 'message').then(() => 'message'),
+    once(socket, 'close').then(([code]) => `close ${code}`),
+  ]);
+  socket.terminate();
+  expect(got).toBe(answer);
 });
 
 test('an agent acts for the distributors that the request names', async () => {

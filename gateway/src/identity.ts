@@ -13,7 +13,7 @@ import { viewerOf, type Authenticated } from './viewer.ts';
 /** What a caller shows of itself. Nothing else in a request says who is asking. */
 export interface Credentials {
   headers: IncomingHttpHeaders;
-  /** The first message of a WebSocket: `token`, `actingFor`. Null for a request over HTTP. */
+  /** The first message of a WebSocket: `token`, `actingFor`, `person`. Null for a request over HTTP. */
   params: Record<string, unknown> | null;
 }
 
@@ -42,7 +42,8 @@ const VIEWERS_MAX = 10_000;
 /**
  * Proves a caller by a bearer token (in the header, or `token` of a socket's first message) or else by the session in
  * the cookie. The cookie counts only on a page of an allowed origin and, over HTTP, with the header `desk-csrf: 1`, which
- * no page of another origin can send.
+ * no page of another origin can send. Who names the person that it takes itself for (header `desk-person`, `person` of a
+ * socket) is refused as anybody else: a browser's session may have become another's since a page of it was opened.
  */
 export function createIdentity({
   provider,
@@ -112,6 +113,8 @@ export function createIdentity({
     const token = tokenOf(credentials);
     const { login, sessionId, endsAt } = await (token === null ? bySession(credentials) : byToken(token));
     const principal = await resolve(login);
+    const expected = personOf(credentials);
+    if (expected !== undefined && expected !== principal.id) throw anotherPerson();
     const { viewer, callerClass, changesAt } = seen(login, principal, actingForOf(credentials));
     const expiresAt = changesAt && changesAt < endsAt ? changesAt : endsAt;
     return { login, sessionId, principal, viewer, callerClass, expiresAt };
@@ -121,6 +124,10 @@ export function createIdentity({
 /** The one answer to a token that does not hold, whatever is wrong with it. */
 export function unauthenticated(): Refusal {
   return new Refusal('UNAUTHENTICATED', 'Nobody is signed in, or the token does not hold. Sign in and send it again.');
+}
+
+function anotherPerson(): Refusal {
+  return new Refusal('UNAUTHENTICATED', 'Somebody else is signed in by now. Load the page again.');
 }
 
 /** Which limits hold for a principal: systems and people of partners, people of the operator and of agents, everybody else. */
@@ -151,6 +158,11 @@ function tokenOf({ headers, params }: Credentials): string | null {
   if (given !== undefined && given !== null) return typeof given === 'string' ? given : '';
   if (headers.authorization === undefined) return null;
   return /^Bearer +(\S+)$/i.exec(headers.authorization)?.[1] ?? '';
+}
+
+/** The id of the person that a page takes itself for; undefined where it names none. */
+function personOf({ headers, params }: Credentials): unknown {
+  return (params ? params['person'] : headers['desk-person']) ?? undefined;
 }
 
 /** Ids of organizations: a list, or text with commas. */

@@ -85,7 +85,12 @@ test('signing in asks the provider with PKCE, state and nonce', async () => {
 });
 
 test('after signing in the session says who', async () => {
-  expect(await (await signedIn()).session()).toMatchObject({ signedIn: true, name: 'Name of per_sam', language: 'EN' });
+  expect(await (await signedIn()).session()).toMatchObject({
+    signedIn: true,
+    id: 'per_sam',
+    name: 'Name of per_sam',
+    language: 'EN',
+  });
 });
 
 test('after signing in the API answers on behalf of the session', async () => {
@@ -94,6 +99,15 @@ test('after signing in the API answers on behalf of the session', async () => {
 
 test('after signing in the cookie that waited for the return is gone', async () => {
   expect([...(await signedIn()).cookies.keys()]).toEqual(['desk']);
+});
+
+test('a page of one person does not ask as another who signed in since', async () => {
+  const browser = await signedIn('lena');
+  const as = (person: string) => browser.ask({ origin: ground.url, 'desk-csrf': '1', 'desk-person': person });
+  expect([await as('per_lena'), await as('per_sam')]).toEqual([
+    [200, { me: { id: 'per_lena' } }],
+    [401, undefined],
+  ]);
 });
 
 test.each([

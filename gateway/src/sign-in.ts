@@ -110,8 +110,8 @@ export function signInRoutes(app: FastifyInstance, options: SignInOptions): void
     const session = await sessions.read(request.headers.cookie);
     const principal = session ? await resolve(session.login).catch(nobody) : null;
     if (!session || !principal) return { signedIn: false, demo: options.demo ? await demoPeople(provider) : null };
-    const { name, language } = principal;
-    return { signedIn: true, name, language, expiresAt: session.endsAt.toISOString() };
+    const { id, name, language } = principal;
+    return { signedIn: true, id, name, language, expiresAt: session.endsAt.toISOString() };
   });
 
   if (!options.demo) return;

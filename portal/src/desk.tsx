@@ -51,15 +51,21 @@ export function useDesk(): Desk {
 }
 
 /** Loads who is asking and the names of things, opens the live feed, and gives them to the pages within. */
-export function DeskProvider(props: { language: Language; onSessionChanged: () => void; children: ReactNode }) {
-  const [ways] = useState(() => openWays(props.onSessionChanged));
+export function DeskProvider(props: {
+  personId: string;
+  language: Language;
+  onSessionChanged: () => Promise<void>;
+  children: ReactNode;
+}) {
+  const { onSessionChanged } = props;
+  const [ways] = useState(() => openWays(props.personId, () => void onSessionChanged()));
   const me = useQuery(ways.queries.me);
   const references = useQuery(ways.queries.references);
   const failed = me.error ?? references.error;
   if (failed)
     return <Failure error={failed} retry={() => void Promise.all([me.refetch(), references.refetch()])} page />;
   if (me.data === undefined || !references.data) return <Waiting page />;
-  if (!me.data) return <Failure error={new Error('me is null')} retry={props.onSessionChanged} page />;
+  if (!me.data) return <Failure error={new Error('me is null')} retry={() => void onSessionChanged()} page />;
   return <LoadedDesk {...props} ways={ways} me={me.data} references={references.data} />;
 }
 
@@ -70,8 +76,8 @@ interface Ways {
   feed: Feed;
 }
 
-function openWays(signedOut: () => void): Ways {
-  const client = createClient({ signedOut });
+function openWays(personId: string, signedOut: () => void): Ways {
+  const client = createClient({ personId, signedOut });
   const feed = createFeed({
     url: `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/graphql`,
     connectionParams: client.connectionParams,
@@ -85,7 +91,7 @@ function LoadedDesk(props: {
   me: Me;
   references: ReferencesQuery;
   language: Language;
-  onSessionChanged: () => void;
+  onSessionChanged: () => Promise<void>;
   children: ReactNode;
 }) {
   const { me, references, language, onSessionChanged } = props;
@@ -127,16 +133,23 @@ function LoadedDesk(props: {
     };
   }, [feed, announcer, queryClient]);
   useEffect(() => () => announcer.stop(), [announcer, language]);
-  useFeed(feed, (event) => event.type === 'sessionChanged' && onSessionChanged());
+  useFeed(feed, (event) => {
+    if (event.type !== 'sessionChanged') return;
+    void onSessionChanged();
+    void queryClient.invalidateQueries({ queryKey: queries.me.queryKey });
+  });
 
+  const meBefore = useRef(me);
   useEffect(() => {
     const chosen = chosenClients(clients, actingFor);
-    if (chosen.join() === client.actsFor().join()) return;
+    const others = chosen.join() !== client.actsFor().join();
+    if (!others && meBefore.current === me) return;
+    meBefore.current = me;
     client.actFor(chosen);
-    feed.restart();
-    // Nothing of the distributor before may stay on the page.
+    if (others) feed.restart();
+    // Nothing of the distributor before, or of rights that are gone, may stay on the page.
     void queryClient.resetQueries({ predicate: ({ queryKey }) => !SAME_FOR_ALL.has(String(queryKey[0])) });
-  }, [actingFor, clients, client, feed, queryClient]);
+  }, [me, actingFor, clients, client, feed, queryClient]);
 
   const desk = useMemo<Desk>(() => {
     const staff = hasRole(me, (role, type) => type === 'SME' && role.startsWith('SME_'));

@@ -9,7 +9,7 @@ import './styles/narrow.css';
 import { colorsTuple, createTheme, MantineProvider } from '@mantine/core';
 import { QueryClient, QueryClientProvider, useQueryClient } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
-import { useCallback, useEffect, useState } from 'react';
+import { useEffect, useState } from 'react';
 import { createRoot } from 'react-dom/client';
 import { IntlProvider } from 'react-intl';
 import { ApiError } from './api/client.ts';
@@ -20,7 +20,8 @@ import type { Language } from './generated/api.ts';
 import { SignInPage } from './pages/sign-in.tsx';
 import { usePreferences } from './preferences.ts';
 import { createPortalRouter } from './routes.tsx';
-import { readSession, type Session } from './session.ts';
+import type { Session } from './session.ts';
+import { useSession } from './session-watch.ts';
 import { LOCALES, MESSAGES } from './text.ts';
 
 /** A read is tried this often again; a refusal that will not change is not. */
@@ -56,24 +57,14 @@ const theme = createTheme({
   respectReducedMotion: true,
 });
 
+/** What was read for a person is no other's. */
+const forget = () => queryClient.clear();
+
 /** Decides who is signed in and in which language the page speaks, and shows the portal or the sign-in page. */
 function App() {
-  const [session, setSession] = useState<Session | Error | null>(null);
-  const [ended, setEnded] = useState(false);
+  const { session, ended, check } = useSession(forget);
   const chosen = usePreferences().language;
   const language = chosen ?? languageOf(session);
-
-  const check = useCallback(() => {
-    readSession().then(
-      (read) =>
-        setSession((before) => {
-          if (!read.signedIn && before && 'signedIn' in before && before.signedIn) setEnded(true);
-          return read;
-        }),
-      (error: Error) => setSession((before) => (before && 'signedIn' in before ? before : error)),
-    );
-  }, []);
-  useEffect(check, [check]);
   useEffect(() => {
     document.documentElement.lang = LOCALES[language];
   }, [language]);
@@ -81,10 +72,10 @@ function App() {
   return (
     <IntlProvider locale={LOCALES[language]} messages={MESSAGES[language]} defaultLocale={LOCALES[language]}>
       {session === null && <Waiting page />}
-      {session instanceof Error && <Failure error={session} retry={check} page />}
+      {session instanceof Error && <Failure error={session} retry={() => void check()} page />}
       {session && !(session instanceof Error) && !session.signedIn && <SignInPage session={session} ended={ended} />}
       {session && !(session instanceof Error) && session.signedIn && (
-        <DeskProvider language={language} onSessionChanged={check}>
+        <DeskProvider key={session.id} personId={session.id} language={language} onSessionChanged={check}>
           <Pages sessionEndsAt={session.expiresAt} />
         </DeskProvider>
       )}

@@ -3,6 +3,8 @@ export type Session = SignedIn | SignedOut;
 
 export interface SignedIn {
   signedIn: true;
+  /** The person's id. */
+  id: string;
   name: string;
   language: 'EN' | 'FR';
   /** When the session ends, an instant. */

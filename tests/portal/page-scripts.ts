@@ -1,3 +1,11 @@
+import type { Request } from 'playwright-core';
+
+/** True of a request for one operation of the portal, by its name. */
+export function asked(operation: string): (request: Request) => boolean {
+  return (request) =>
+    request.url().endsWith('/graphql') && request.postData()?.includes(`"operationName":"${operation}"`) === true;
+}
+
 /**
  * Scripts that run inside the page. They are texts, not functions: a function would be compiled for Node and typed without
  * the browser's objects.
@@ -66,3 +74,8 @@ export const READER_TEXTS = `(() => {
   }
   return [...new Set(texts.map((text) => text.replaceAll(/\\s+/g, ' ').trim()).filter(Boolean))];
 })()`;
+
+/** Comes back when everything that is known by now is painted. */
+export const PAINTED = `new Promise((resolve) => {
+  setTimeout(() => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+})`;

@@ -36,7 +36,7 @@ export type Request = <Answer, Variables>(
   ...variables: Record<string, never> extends Variables ? [] : [Variables]
 ) => Promise<Answer>;
 
-/** The portal's way to the API. */
+/** One person's way to the API. Whoever else signs in with this browser, it asks as this person or is refused. */
 export interface Client {
   /**
    * Throws an `ApiError`: with the API's code, with `OFFLINE` when no answer came, with `UNREADABLE` when the answer was not one
@@ -50,16 +50,15 @@ export interface Client {
   actsFor(): readonly string[];
 }
 
-/** A client of the signed-in person. `signedOut` is called when the API says that nobody is signed in. */
-export function createClient({ signedOut }: { signedOut: () => void }): Client {
+/** A client for a person, by id. `signedOut` is called when the API says that this person is no longer signed in. */
+export function createClient({ personId, signedOut }: { personId: string; signedOut: () => void }): Client {
   let actingFor: readonly string[] = [];
 
   async function once<Answer>(query: string, variables: unknown): Promise<Answer> {
-    const response = await send(
-      query,
-      variables,
-      actingFor.length > 0 ? { 'desk-acting-for': actingFor.join(',') } : {},
-    );
+    const response = await send(query, variables, {
+      'desk-person': personId,
+      ...(actingFor.length > 0 && { 'desk-acting-for': actingFor.join(',') }),
+    });
     try {
       return await dataOf<Answer>(response);
     } catch (error) {
@@ -81,7 +80,7 @@ export function createClient({ signedOut }: { signedOut: () => void }): Client {
         }
       }
     },
-    connectionParams: () => ({ actingFor }),
+    connectionParams: () => ({ person: personId, actingFor }),
     actFor: (organizationIds) => void (actingFor = organizationIds),
     actsFor: () => actingFor,
   };

@@ -1,0 +1,104 @@
+import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
+import type { Browser, Page, WebSocketRoute } from 'playwright-core';
+import { freePort } from '../../local/src/ports.ts';
+import { DeskProcess } from '../setup/desk-process.ts';
+import { Partner } from '../setup/partner.ts';
+import { launchBrowser } from './browser.ts';
+import { describeInBrowser } from './browser-suite.ts';
+import { assign, note, report, type Worked } from './desk-work.ts';
+import { asked } from './page-scripts.ts';
+import { Visitor } from './visitor.ts';
+
+/** Where a free port is looked for: the suite may run twice on one machine. */
+const PORT = 4_800;
+const NOTE = 'Ours alone until lunch.';
+const REPLY = 'Written by Sam, for Sam.';
+
+describeInBrowser('whose page it is', () => {
+  let desk: DeskProcess;
+  let url: string;
+  let browser: Browser;
+  let incident: Worked;
+  let analyst: Partner;
+  let visitor: Visitor;
+
+  beforeAll(async () => {
+    desk = await DeskProcess.start((await freePort(PORT)).port);
+    url = `http://localhost:${desk.port}`;
+    analyst = new Partner(desk.url, 'root');
+    incident = await assign(analyst, await report(new Partner(desk.url, 'omar'), 'Two people at one browser'));
+    await note(analyst, incident, NOTE);
+    browser = await launchBrowser();
+  }, 120_000);
+  afterEach(() => visitor.leave());
+  afterAll(async () => {
+    await browser?.close();
+    await desk?.stop();
+  }, 60_000);
+
+  test('a page goes to the person who signs in beside it, and shows nothing more of the one before', async () => {
+    visitor = await Visitor.arrive(browser, url);
+    await visitor.signIn('sam', `/incidents/${incident.number}`);
+    await visitor.page.getByText(NOTE).waitFor();
+    await signInBeside('lena');
+    await accountOf('Lena');
+    await visitor.page.locator('.incident h1', { hasText: incident.number }).waitFor();
+    expect(await visitor.page.getByText(NOTE).count()).toBe(0);
+  }, 60_000);
+
+  test('a page that did not hear of it sends nothing in the other’s name', async () => {
+    visitor = await Visitor.arrive(browser, url);
+    await visitor.page.addInitScript('delete window.BroadcastChannel');
+    await visitor.signIn('sam', `/incidents/${incident.number}`);
+    const box = visitor.page.getByLabel('Public reply to the distributor');
+    await box.waitFor();
+    await signInBeside('lena');
+    await box.fill(REPLY);
+    await visitor.page.getByRole('button', { name: 'Send public reply' }).click();
+    await accountOf('Lena');
+    expect(await saidAbout(incident)).toEqual([]);
+  }, 60_000);
+
+  test('a page whose person signed out beside it asks to sign in', async () => {
+    visitor = await Visitor.arrive(browser, url);
+    await visitor.signIn('sam', `/incidents/${incident.number}`);
+    const beside = await signInBeside('sam');
+    await beside.getByRole('button', { name: 'Sign out' }).click();
+    await visitor.page.getByRole('heading', { name: 'Sign in' }).waitFor();
+    expect(await visitor.page.getByText(NOTE).count()).toBe(0);
+  }, 60_000);
+
+  test('a person whose rights change is asked for anew', async () => {
+    visitor = await Visitor.arrive(browser, url);
+    const sockets: WebSocketRoute[] = [];
+    await visitor.page.routeWebSocket(/\/graphql$/, (socket) => {
+      sockets.push(socket);
+      socket.connectToServer();
+    });
+    await visitor.signIn('sam');
+    const again = visitor.page.waitForRequest(asked('Me'));
+    await sockets.at(-1)?.close({ code: 4403, reason: 'rights changed' });
+    await again;
+    await visitor.live();
+  }, 60_000);
+
+  /** Another tab of the same browser, where somebody signs in. Comes back when it is live. */
+  async function signInBeside(login: string): Promise<Page> {
+    const beside = await visitor.page.context().newPage();
+    await beside.goto(`${url}/sign-in?${new URLSearchParams({ login_hint: login, return: '/' })}`);
+    await beside.locator('.live-dot.live').waitFor();
+    return beside;
+  }
+
+  async function accountOf(name: string): Promise<void> {
+    await visitor.page.locator('.account', { hasText: name }).waitFor();
+  }
+
+  async function saidAbout({ number }: Worked): Promise<string[]> {
+    const { comments } = await analyst.get<{ comments: { nodes: { text: string }[] } }>(
+      'query($id: ID!) { incident(id: $id) { comments(last: 10) { nodes { text } } } }',
+      { id: number },
+    );
+    return comments.nodes.map(({ text }) => text);
+  }
+});
