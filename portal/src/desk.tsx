@@ -11,12 +11,17 @@ import { createDrafts, newIdempotencyKey, type Drafts } from './drafts.ts';
 import { createFormat, MARKET_ZONE, type Format } from './format.ts';
 import type { Language, MeQuery, ReferencesQuery } from './generated/api.ts';
 import { usePreferences } from './preferences.ts';
+import type { SignedIn } from './session.ts';
 
 export type Me = NonNullable<MeQuery['me']>;
 
 /** What every page may use: who is asking, the live feed, drafts, the formatter and the names of things. */
 export interface Desk {
   me: Me;
+  /** When the session ends, as far as is known. An answer of the desk may have put it off since. */
+  sessionEndsAt: string;
+  /** Asks anew who is signed in, and until when. */
+  checkSession: () => Promise<void>;
   /** True for people of the SME, who work incidents. */
   staff: boolean;
   /** True for those who may read internal notes. */
@@ -52,20 +57,20 @@ export function useDesk(): Desk {
 
 /** Loads who is asking and the names of things, opens the live feed, and gives them to the pages within. */
 export function DeskProvider(props: {
-  personId: string;
+  session: SignedIn;
   language: Language;
-  onSessionChanged: () => Promise<void>;
+  checkSession: () => Promise<void>;
   children: ReactNode;
 }) {
-  const { onSessionChanged } = props;
-  const [ways] = useState(() => openWays(props.personId, () => void onSessionChanged()));
+  const { session, checkSession } = props;
+  const [ways] = useState(() => openWays(session.id, () => void checkSession()));
   const me = useQuery(ways.queries.me);
   const references = useQuery(ways.queries.references);
   const failed = me.error ?? references.error;
   if (failed)
     return <Failure error={failed} retry={() => void Promise.all([me.refetch(), references.refetch()])} page />;
   if (me.data === undefined || !references.data) return <Waiting page />;
-  if (!me.data) return <Failure error={new Error('me is null')} retry={() => void onSessionChanged()} page />;
+  if (!me.data) return <Failure error={new Error('me is null')} retry={() => void checkSession()} page />;
   return <LoadedDesk {...props} ways={ways} me={me.data} references={references.data} />;
 }
 
@@ -90,11 +95,12 @@ function LoadedDesk(props: {
   ways: Ways;
   me: Me;
   references: ReferencesQuery;
+  session: SignedIn;
   language: Language;
-  onSessionChanged: () => Promise<void>;
+  checkSession: () => Promise<void>;
   children: ReactNode;
 }) {
-  const { me, references, language, onSessionChanged } = props;
+  const { me, references, language, session, checkSession } = props;
   const { client, queries, feed } = props.ways;
   const { clock, actingFor } = usePreferences();
   const queryClient = useQueryClient();
@@ -135,7 +141,7 @@ function LoadedDesk(props: {
   useEffect(() => () => announcer.stop(), [announcer, language]);
   useFeed(feed, (event) => {
     if (event.type !== 'sessionChanged') return;
-    void onSessionChanged();
+    void checkSession();
     void queryClient.invalidateQueries({ queryKey: queries.me.queryKey });
   });
 
@@ -155,6 +161,8 @@ function LoadedDesk(props: {
     const staff = hasRole(me, (role, type) => type === 'SME' && role.startsWith('SME_'));
     return {
       me,
+      sessionEndsAt: session.expiresAt,
+      checkSession,
       staff,
       readsNotes: staff || hasRole(me, (role) => role === 'AUDITOR'),
       clients,
@@ -167,7 +175,20 @@ function LoadedDesk(props: {
       format: createFormat({ language, zone: clock === 'MARKET' ? MARKET_ZONE : me.timeZone, now: Date.now }),
       references,
     };
-  }, [me, clients, client, queries, feed, drafts, announcer, language, clock, references]);
+  }, [
+    me,
+    session.expiresAt,
+    checkSession,
+    clients,
+    client,
+    queries,
+    feed,
+    drafts,
+    announcer,
+    language,
+    clock,
+    references,
+  ]);
 
   return (
     <DeskContext value={desk}>

@@ -75,17 +75,17 @@ function App() {
       {session instanceof Error && <Failure error={session} retry={() => void check()} page />}
       {session && !(session instanceof Error) && !session.signedIn && <SignInPage session={session} ended={ended} />}
       {session && !(session instanceof Error) && session.signedIn && (
-        <DeskProvider key={session.id} personId={session.id} language={language} onSessionChanged={check}>
-          <Pages sessionEndsAt={session.expiresAt} />
+        <DeskProvider key={session.id} session={session} language={language} checkSession={check}>
+          <Pages />
         </DeskProvider>
       )}
     </IntlProvider>
   );
 }
 
-function Pages({ sessionEndsAt }: { sessionEndsAt: string }) {
+function Pages() {
   const { staff, queries } = useDesk();
-  const context = { queryClient: useQueryClient(), queries, sessionEndsAt, staff };
+  const context = { queryClient: useQueryClient(), queries, staff };
   const [router] = useState(() => createPortalRouter(context));
   return <RouterProvider router={router} context={context} />;
 }

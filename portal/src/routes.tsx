@@ -10,7 +10,6 @@ import { NotFoundPage } from './pages/not-found.tsx';
 export interface RouteContext {
   queryClient: QueryClient;
   queries: Queries;
-  sessionEndsAt: string;
   /** True for people of the SME, whose forms name analysts. */
   staff: boolean;
 }
@@ -18,9 +17,7 @@ export interface RouteContext {
 // Each route declares what its page loads; the page reads it from the same query. Loading starts with the click and is not
 // waited for: the page shows its own skeletons.
 const root = createRootRouteWithContext<RouteContext>()({
-  component: function Root() {
-    return <Shell sessionEndsAt={root.useRouteContext().sessionEndsAt} />;
-  },
+  component: Shell,
   notFoundComponent: NotFoundPage,
 });
 

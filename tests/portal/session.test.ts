@@ -82,6 +82,23 @@ describeInBrowser('whose page it is', () => {
     await visitor.live();
   }, 60_000);
 
+  test('a session that goes on is not said to end', async () => {
+    visitor = await Visitor.arrive(browser, url);
+    const reads = await sessionEndsIn(visitor, [60_000, 3_600_000]);
+    await visitor.signIn('sam');
+    await reads.until(2);
+    await visitor.press('g', 'd');
+    await visitor.page.getByRole('heading', { name: 'Open incidents, live' }).waitFor();
+    expect(await visitor.page.getByText('Your session ends at').count()).toBe(0);
+  }, 60_000);
+
+  test('a session that ends is said to end', async () => {
+    visitor = await Visitor.arrive(browser, url);
+    await sessionEndsIn(visitor, [60_000]);
+    await visitor.signIn('sam');
+    await visitor.page.getByText('Your session ends at').waitFor();
+  }, 60_000);
+
   /** Another tab of the same browser, where somebody signs in. Comes back when it is live. */
   async function signInBeside(login: string): Promise<Page> {
     const beside = await visitor.page.context().newPage();
@@ -102,3 +119,24 @@ describeInBrowser('whose page it is', () => {
     return comments.nodes.map(({ text }) => text);
   }
 });
+
+/** Lets the gateway's answers say that the session ends so many milliseconds after now; the last one goes for all that follow. */
+async function sessionEndsIn(
+  { page }: Visitor,
+  ends: readonly number[],
+): Promise<{ until: (reads: number) => Promise<void> }> {
+  const now = Date.now();
+  let reads = 0;
+  const waiting = new Map<number, () => void>();
+  await page.route('**/session', async (route) => {
+    const response = await route.fetch();
+    const session = (await response.json()) as { signedIn: boolean };
+    if (session.signedIn) reads += 1;
+    const expiresAt = new Date(now + (ends[reads - 1] ?? ends.at(-1) ?? 0)).toISOString();
+    await route.fulfill({ response, json: { ...session, ...(session.signedIn && { expiresAt }) } });
+    waiting.get(reads)?.();
+  });
+  return {
+    until: (wanted) => new Promise((resolve) => (reads >= wanted ? resolve() : waiting.set(wanted, resolve))),
+  };
+}

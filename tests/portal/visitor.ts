@@ -81,6 +81,7 @@ export class Visitor {
   }
 
   async leave(): Promise<void> {
+    await this.page.unrouteAll({ behavior: 'ignoreErrors' });
     await this.#context.close();
   }
 

@@ -18,7 +18,7 @@ import { Palette } from './palette.tsx';
 const SESSION_WARNING_MS = 2 * 60_000;
 
 /** What stands around every page: the name, where to go, how live the page is, and the keyboard. */
-export function Shell({ sessionEndsAt }: { sessionEndsAt: string }) {
+export function Shell() {
   const text = useText();
   const navigate = useNavigate();
   const [overlay, setOverlay] = useState<'palette' | 'sheet' | null>(null);
@@ -76,7 +76,7 @@ export function Shell({ sessionEndsAt }: { sessionEndsAt: string }) {
           {text('nav.keys')}
         </button>
       </nav>
-      <SessionWarning endsAt={sessionEndsAt} />
+      <SessionWarning />
       <CatchUp />
       <main id="main" tabIndex={-1}>
         <Outlet />
@@ -144,14 +144,21 @@ function Account() {
   );
 }
 
-function SessionWarning({ endsAt }: { endsAt: string }) {
+/** Warns before the session ends. The gateway puts the end off while the session is used, so it is asked before anybody is alarmed. */
+function SessionWarning() {
   const text = useText();
-  const { format } = useDesk();
-  const leftMs = Date.parse(endsAt) - useNow();
-  if (!(leftMs < SESSION_WARNING_MS)) return null;
+  const { format, sessionEndsAt, checkSession } = useDesk();
+  const now = useNow();
+  const near = Date.parse(sessionEndsAt) - now < SESSION_WARNING_MS;
+  const [asked, setAsked] = useState(false);
+  if (asked && !near) setAsked(false);
+  useEffect(() => {
+    if (near) void checkSession().then(() => setAsked(true));
+  }, [near, now, checkSession]);
+  if (!near || !asked) return null;
   return (
     <p className="banner warning" role="alert">
-      {text('session.ends', { time: format.time(endsAt) })}{' '}
+      {text('session.ends', { time: format.time(sessionEndsAt) })}{' '}
       <a href={signInAddress(location.pathname + location.search)}>{text('session.again')}</a>
     </p>
   );
