@@ -5,6 +5,7 @@ import { Partner } from '../setup/partner.ts';
 import { launchBrowser } from './browser.ts';
 import { describeInBrowser } from './browser-suite.ts';
 import { act, assign, comment, look, report } from './desk-work.ts';
+import { asked } from './page-scripts.ts';
 import { Visitor } from './visitor.ts';
 
 describeInBrowser('what was typed', () => {
@@ -57,6 +58,29 @@ describeInBrowser('what was typed', () => {
     await omar.page.locator('.message-text', { hasText: 'It is collector 0417.' }).waitFor();
     expect(await omar.page.getByText('It is collector 0417.').count()).toBe(1);
     expect(await box.inputValue()).toBe('');
+  }, 60_000);
+
+  test('what is typed while a reply is on its way stays, and is sent after it', async () => {
+    const incident = await report(customer, 'Omar types on');
+    await omar.go(`/incidents/${incident.number}`);
+    const box = omar.page.getByLabel('Reply to the service desk');
+    await box.fill('First.');
+    let release = () => {};
+    const typedOn = new Promise<void>((resolve) => (release = resolve));
+    await omar.page.route('**/graphql', async (route) => {
+      if (asked('AddComment')(route.request())) await typedOn;
+      await route.continue();
+    });
+    const sending = omar.page.waitForRequest(asked('AddComment'));
+    await omar.press('Control+Enter');
+    await sending;
+    await box.pressSequentially(' And second.');
+    release();
+    await omar.page.locator('.message-text', { hasText: /^First\.$/ }).waitFor();
+    expect(await box.inputValue()).toBe('First. And second.');
+    await omar.page.getByRole('button', { name: 'Send reply' }).click();
+    await omar.page.locator('.message-text', { hasText: 'First. And second.' }).waitFor();
+    await omar.page.unroute('**/graphql');
   }, 60_000);
 
   test('a form that is sent on an old version keeps what was typed, shows what changed, and goes on with the new one', async () => {

@@ -41,7 +41,7 @@ export interface DraftForm {
 
 /**
  * A form over a draft. `check` names the wrong fields before anything is sent; `send` sends with a key that makes a repeat
- * harmless. The draft ends when `send` succeeded, and not before.
+ * harmless. The draft ends when `send` succeeded, and not before; what was changed after it was sent stays.
  */
 export function useDraftForm<Result>(options: {
   draftName: string;
@@ -77,8 +77,11 @@ export function useDraftForm<Result>(options: {
     setSending(true);
     try {
       const result = await options.send(values, drafts.keyOf(options.draftName));
+      // What was typed on while the form was on its way is another request: it stays, under another key.
+      const typedOn = changedSince(values, drafts.find(options.draftName)?.values ?? {});
       drafts.drop(options.draftName);
-      setTyped({});
+      drafts.save(options.draftName, typedOn);
+      setTyped(typedOn);
       setRefused(null);
       setAttempt(0);
       options.done(result);
@@ -122,6 +125,11 @@ export function useDraftForm<Result>(options: {
       setAttempt(0);
     },
   };
+}
+
+/** The fields that no longer hold what was sent. */
+function changedSince(sent: Values, now: Values): Values {
+  return Object.fromEntries(Object.entries(now).filter(([name, value]) => value !== (sent[name] ?? '')));
 }
 
 /** The API's field problems by the form's field names. Its sentences are English; other languages point at the field. */
