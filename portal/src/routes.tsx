@@ -1,10 +1,16 @@
 import type { QueryClient } from '@tanstack/react-query';
-import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
+import { createRootRouteWithContext, createRoute, createRouter } from '@tanstack/react-router';
 import type { Queries } from './api/queries.ts';
 import { Failure } from './components/failure.tsx';
 import { Shell } from './components/shell.tsx';
 import { readSearch } from './incident-filter.ts';
+import { DashboardPage } from './pages/dashboard.tsx';
+import { HomePage } from './pages/home.tsx';
+import { IncidentPage } from './pages/incident.tsx';
+import { IncidentsPage } from './pages/incidents.tsx';
 import { NotFoundPage } from './pages/not-found.tsx';
+import { ProfilePage } from './pages/profile.tsx';
+import { ReportPage } from './pages/report.tsx';
 
 /** What every route may use while it loads. */
 export interface RouteContext {
@@ -15,7 +21,8 @@ export interface RouteContext {
 }
 
 // Each route declares what its page loads; the page reads it from the same query. Loading starts with the click and is not
-// waited for: the page shows its own skeletons.
+// waited for: the page shows its own skeletons. Every page comes with the first load: a page that had to be fetched could not be
+// opened while the line is down.
 const root = createRootRouteWithContext<RouteContext>()({
   component: Shell,
   notFoundComponent: NotFoundPage,
@@ -25,7 +32,7 @@ const home = createRoute({
   getParentRoute: () => root,
   path: '/',
   loader: ({ context }) => void context.queryClient.prefetchQuery(context.queries.counts),
-  component: lazyRouteComponent(() => import('./pages/home.tsx'), 'HomePage'),
+  component: HomePage,
 });
 
 const incidents = createRoute({
@@ -33,7 +40,7 @@ const incidents = createRoute({
   path: '/incidents',
   validateSearch: readSearch,
   loader: ({ context }) => void context.queryClient.prefetchQuery(context.queries.counts),
-  component: lazyRouteComponent(() => import('./pages/incidents.tsx'), 'IncidentsPage'),
+  component: IncidentsPage,
 });
 
 const incident = createRoute({
@@ -44,26 +51,26 @@ const incident = createRoute({
     void context.queryClient.prefetchQuery(context.queries.comments(params.id));
     if (context.staff) void context.queryClient.prefetchQuery(context.queries.analysts);
   },
-  component: lazyRouteComponent(() => import('./pages/incident.tsx'), 'IncidentPage'),
+  component: IncidentPage,
 });
 
 const report = createRoute({
   getParentRoute: () => root,
   path: '/report',
-  component: lazyRouteComponent(() => import('./pages/report.tsx'), 'ReportPage'),
+  component: ReportPage,
 });
 
 const dashboard = createRoute({
   getParentRoute: () => root,
   path: '/dashboard',
   loader: ({ context }) => void context.queryClient.prefetchQuery(context.queries.counts),
-  component: lazyRouteComponent(() => import('./pages/dashboard.tsx'), 'DashboardPage'),
+  component: DashboardPage,
 });
 
 const profile = createRoute({
   getParentRoute: () => root,
   path: '/profile',
-  component: lazyRouteComponent(() => import('./pages/profile.tsx'), 'ProfilePage'),
+  component: ProfilePage,
 });
 
 const tree = root.addChildren([home, incidents.addChildren([incident]), report, dashboard, profile]);

@@ -1,0 +1,81 @@
+import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
+import type { Browser, Route } from 'playwright-core';
+import { freePort } from '../../local/src/ports.ts';
+import { DeskProcess } from '../setup/desk-process.ts';
+import { Partner } from '../setup/partner.ts';
+import { launchBrowser } from './browser.ts';
+import { describeInBrowser } from './browser-suite.ts';
+import { assign, comment, report, type Worked } from './desk-work.ts';
+import { asked, PAINTED, whenFocused } from './page-scripts.ts';
+import { PAGE_MS_MAX, Visitor } from './visitor.ts';
+
+/** Where a free port is looked for: the suite may run twice on one machine. */
+const PORT = 4_810;
+const MINUTE_MS = 60_000;
+
+describeInBrowser('what is read', () => {
+  let desk: DeskProcess;
+  let url: string;
+  let browser: Browser;
+  let analyst: Partner;
+  let customer: Partner;
+  let incident: Worked;
+  let visitor: Visitor;
+
+  beforeAll(async () => {
+    desk = await DeskProcess.start((await freePort(PORT)).port);
+    url = `http://localhost:${desk.port}`;
+    analyst = new Partner(desk.url, 'root');
+    customer = new Partner(desk.url, 'omar');
+    incident = await assign(analyst, await report(customer, 'Read again and again'));
+    await comment(customer, incident, 'Said at the start.');
+    browser = await launchBrowser();
+  }, 120_000);
+  afterEach(() => visitor.leave());
+  afterAll(async () => {
+    await browser?.close();
+    await desk?.stop();
+  }, 60_000);
+
+  test('a page that was not open before opens while the line is down', async () => {
+    visitor = await arrive('lena', '/');
+    await visitor.page.context().setOffline(true);
+    await visitor.page.getByRole('link', { name: 'Report an incident' }).click();
+    await visitor.page.getByRole('heading', { name: 'Report an incident' }).waitFor();
+    await visitor.page.getByRole('link', { name: 'Home' }).click();
+    await visitor.page.getByRole('heading', { name: /^Welcome/ }).waitFor();
+  }, 60_000);
+
+  async function arrive(login: string, path: string): Promise<Visitor> {
+    const arrived = await Visitor.arrive(browser, url);
+    await arrived.signIn(login, path);
+    return arrived;
+  }
+
+  /** How often the visitor's page has asked for an operation since. */
+  function countOf(operation: string): () => number {
+    let count = 0;
+    visitor.page.on('request', (request) => {
+      if (asked(operation)(request)) count += 1;
+    });
+    return () => count;
+  }
+
+  async function focus(words: string): Promise<void> {
+    await visitor.page.evaluate(whenFocused(words, PAGE_MS_MAX));
+  }
+
+  /** Comes back when the address asks for exactly this. */
+  async function address(search: Record<string, string>): Promise<void> {
+    const wanted = new URLSearchParams(search);
+    wanted.sort();
+    await visitor.page.waitForURL(({ searchParams }) => {
+      searchParams.sort();
+      return searchParams.toString() === wanted.toString();
+    });
+  }
+});
+
+function refuse(route: Route, code: string, status: number, details: object = {}): Promise<void> {
+  return route.fulfill({ status, json: { errors: [{ message: 'Refused.', extensions: { code, ...details } }] } });
+}
