@@ -6,7 +6,7 @@ import { createFeed, type Feed, type FeedEvent, type LiveStatus } from './api/li
 import { followFeed } from './api/live-cache.ts';
 import { createQueries, type Queries } from './api/queries.ts';
 import { Failure } from './components/failure.tsx';
-import { Waiting } from './components/waiting.tsx';
+import { Loaded } from './components/loaded.tsx';
 import { createDrafts, newIdempotencyKey, type Drafts } from './drafts.ts';
 import { createFormat, MARKET_ZONE, type Format } from './format.ts';
 import type { Language, MeQuery, ReferencesQuery } from './generated/api.ts';
@@ -66,12 +66,21 @@ export function DeskProvider(props: {
   const [ways] = useState(() => openWays(session.id, () => void checkSession()));
   const me = useQuery(ways.queries.me);
   const references = useQuery(ways.queries.references);
-  const failed = me.error ?? references.error;
-  if (failed)
-    return <Failure error={failed} retry={() => void Promise.all([me.refetch(), references.refetch()])} page />;
-  if (me.data === undefined || !references.data) return <Waiting page />;
-  if (!me.data) return <Failure error={new Error('me is null')} retry={() => void checkSession()} page />;
-  return <LoadedDesk {...props} ways={ways} me={me.data} references={references.data} />;
+  return (
+    <Loaded of={me} page>
+      {(known) => (
+        <Loaded of={references} page>
+          {(names) =>
+            known ? (
+              <LoadedDesk {...props} ways={ways} me={known} references={names} />
+            ) : (
+              <Failure error={new Error('me is null')} retry={() => void checkSession()} page />
+            )
+          }
+        </Loaded>
+      )}
+    </Loaded>
+  );
 }
 
 /** The ways between the page and the desk. */

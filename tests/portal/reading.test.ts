@@ -46,6 +46,19 @@ describeInBrowser('what is read', () => {
     await visitor.page.getByRole('heading', { name: /^Welcome/ }).waitFor();
   }, 60_000);
 
+  test('what was read stays when it cannot be read again', async () => {
+    visitor = await arrive('sam', `/incidents/${incident.number}`);
+    await visitor.page.getByText('Said at the start.').waitFor();
+    await visitor.page.route('**/graphql', (route) =>
+      asked('Comments')(route.request()) ? refuse(route, 'INTERNAL', 500) : route.continue(),
+    );
+    const refused = visitor.page.waitForResponse((response) => response.status() === 500);
+    await comment(customer, incident, 'Said later.');
+    await refused;
+    await visitor.page.evaluate(PAINTED);
+    expect(await visitor.page.getByText('Said at the start.').count()).toBe(1);
+  }, 60_000);
+
   async function arrive(login: string, path: string): Promise<Visitor> {
     const arrived = await Visitor.arrive(browser, url);
     await arrived.signIn(login, path);

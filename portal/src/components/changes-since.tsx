@@ -3,7 +3,7 @@ import { useEffect } from 'react';
 import { useDesk } from '../desk.tsx';
 import { useText } from '../text.ts';
 import { HistoryEntries } from './history.tsx';
-import { Waiting } from './waiting.tsx';
+import { Loaded } from './loaded.tsx';
 
 /** What others changed on an incident after a version: shown beside what the reader typed, which stays. */
 export function ChangesSince({ incident, version }: { incident: { id: string; number: string }; version: number }) {
@@ -15,14 +15,16 @@ export function ChangesSince({ incident, version }: { incident: { id: string; nu
     void queryClient.invalidateQueries({ queryKey: queries.incident(incident.number).queryKey });
     void queryClient.invalidateQueries({ queryKey: queries.history(incident.number).queryKey });
   }, [queryClient, queries, incident.number, version]);
-  if (!history.data) return <Waiting lines={1} />;
-  const entries = history.data.pages
-    .flatMap((page) => page?.nodes ?? [])
-    .filter((entry) => (entry.version ?? 0) > version);
   return (
-    <>
-      <p>{text('conflict.kept')}</p>
-      <HistoryEntries entries={entries} />
-    </>
+    <Loaded of={history} lines={1}>
+      {({ pages }) => (
+        <>
+          <p>{text('conflict.kept')}</p>
+          <HistoryEntries
+            entries={pages.flatMap((page) => page?.nodes ?? []).filter((entry) => (entry.version ?? 0) > version)}
+          />
+        </>
+      )}
+    </Loaded>
   );
 }

@@ -9,8 +9,7 @@ import type { ClockKind } from '../generated/api.ts';
 import { ariaKeys } from '../keys.ts';
 import { useNow } from '../now.ts';
 import { useText, wordFor } from '../text.ts';
-import { Failure } from './failure.tsx';
-import { Waiting } from './waiting.tsx';
+import { Loaded } from './loaded.tsx';
 
 type Clock = Facts['clocks'][number];
 
@@ -91,42 +90,43 @@ function Explanation({ id, kind }: { id: string; kind: ClockKind }) {
   const text = useText();
   const { language, format, queries } = useDesk();
   const explanation = useQuery(queries.explanation(id, { kind, language }));
-  if (explanation.error) return <Failure error={explanation.error} retry={() => void explanation.refetch()} />;
-  if (explanation.data === undefined) return <Waiting lines={2} />;
-  if (!explanation.data) return <p>{text('clocks.none')}</p>;
+  const title = text('clocks.explained', { clock: wordFor(text, 'clock', kind) });
   return (
-    <div className="explanation">
-      <h3>{text('clocks.explained', { clock: wordFor(text, 'clock', kind) })}</h3>
-      <p>{explanation.data.summary}</p>
-      <div
-        className="scroll"
-        role="region"
-        aria-label={text('clocks.explained', { clock: wordFor(text, 'clock', kind) })}
-        tabIndex={0}
-      >
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">{text('clocks.from')}</th>
-              <th scope="col">{text('clocks.to')}</th>
-              <th scope="col">{text('clocks.counts')}</th>
-              <th scope="col">{text('clocks.businessTime')}</th>
-              <th scope="col">{text('clocks.what')}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {explanation.data.lines.map((line, index) => (
-              <tr key={index}>
-                <td>{format.instant(line.from)}</td>
-                <td>{line.to ? format.instant(line.to) : text('clocks.now')}</td>
-                <td>{text(`clockState.${line.state}`)}</td>
-                <td>{format.duration(line.businessTime)}</td>
-                <td>{line.text}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
-    </div>
+    <Loaded of={explanation} lines={2}>
+      {(told) =>
+        told ? (
+          <div className="explanation">
+            <h3>{title}</h3>
+            <p>{told.summary}</p>
+            <div className="scroll" role="region" aria-label={title} tabIndex={0}>
+              <table>
+                <thead>
+                  <tr>
+                    <th scope="col">{text('clocks.from')}</th>
+                    <th scope="col">{text('clocks.to')}</th>
+                    <th scope="col">{text('clocks.counts')}</th>
+                    <th scope="col">{text('clocks.businessTime')}</th>
+                    <th scope="col">{text('clocks.what')}</th>
+                  </tr>
+                </thead>
+                <tbody>
+                  {told.lines.map((line, index) => (
+                    <tr key={index}>
+                      <td>{format.instant(line.from)}</td>
+                      <td>{line.to ? format.instant(line.to) : text('clocks.now')}</td>
+                      <td>{text(`clockState.${line.state}`)}</td>
+                      <td>{format.duration(line.businessTime)}</td>
+                      <td>{line.text}</td>
+                    </tr>
+                  ))}
+                </tbody>
+              </table>
+            </div>
+          </div>
+        ) : (
+          <p>{text('clocks.none')}</p>
+        )
+      }
+    </Loaded>
   );
 }

@@ -2,11 +2,10 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { MESSAGES_LAST, MESSAGES_MAX } from '../api/queries.ts';
 import { useDesk } from '../desk.tsx';
-import type { ActorRefFragment } from '../generated/api.ts';
+import type { ActorRefFragment, CommentTextFragment, NoteTextFragment } from '../generated/api.ts';
 import { useText } from '../text.ts';
 import { actorName } from './actor.ts';
-import { Failure } from './failure.tsx';
-import { Waiting } from './waiting.tsx';
+import { Loaded } from './loaded.tsx';
 
 interface Message {
   id: string;
@@ -18,33 +17,50 @@ interface Message {
 
 /** What was said about an incident, oldest first. Internal notes stand among the comments, marked in words and colour. */
 export function Conversation({ id }: { id: string }) {
-  const text = useText();
-  const { format, queries, readsNotes } = useDesk();
+  const { queries, readsNotes } = useDesk();
   const [last, setLast] = useState(MESSAGES_LAST);
   const comments = useQuery(queries.comments(id, last));
   const notes = useQuery({ ...queries.notes(id, last), enabled: readsNotes });
-  const failed = comments.error ?? notes.error;
-  if (failed) {
-    return (
-      <Failure error={failed} retry={() => void Promise.all([comments.refetch(), readsNotes && notes.refetch()])} />
-    );
-  }
-  if (comments.data === undefined || (readsNotes && notes.data === undefined)) return <Waiting />;
+  const more = last < MESSAGES_MAX ? () => setLast(MESSAGES_MAX) : null;
+  return (
+    <Loaded of={comments}>
+      {(said) =>
+        readsNotes ? (
+          <Loaded of={notes}>{(noted) => <Messages {...{ said, noted, more }} />}</Loaded>
+        ) : (
+          <Messages {...{ said, more }} noted={null} />
+        )
+      }
+    </Loaded>
+  );
+}
+
+interface Page<Writing> {
+  nodes: Writing[];
+  totalCount: number;
+}
+
+function Messages(props: {
+  said: Page<CommentTextFragment> | null;
+  noted: Page<NoteTextFragment> | null;
+  more: (() => void) | null;
+}) {
+  const { said, noted, more } = props;
+  const text = useText();
+  const { format } = useDesk();
   const messages: Message[] = [
-    ...(comments.data?.nodes ?? []).map(
-      (comment) => ({ ...comment, kind: comment.fromSme ? 'sme' : 'customer' }) as const,
-    ),
-    ...(notes.data?.nodes ?? []).map((note) => ({ ...note, kind: 'note' }) as const),
+    ...(said?.nodes ?? []).map((comment) => ({ ...comment, kind: comment.fromSme ? 'sme' : 'customer' }) as const),
+    ...(noted?.nodes ?? []).map((note) => ({ ...note, kind: 'note' }) as const),
   ].sort((first, second) => (first.at < second.at ? -1 : first.at > second.at ? 1 : 0));
-  const older = (comments.data?.totalCount ?? 0) + (notes.data?.totalCount ?? 0) - messages.length;
+  const older = (said?.totalCount ?? 0) + (noted?.totalCount ?? 0) - messages.length;
   if (messages.length === 0) return <p className="quiet">{text('conversation.empty')}</p>;
   return (
     <>
       {older > 0 && (
         <p className="quiet">
           {text('conversation.older', { count: older })}{' '}
-          {last < MESSAGES_MAX && (
-            <button type="button" className="plain" onClick={() => setLast(MESSAGES_MAX)}>
+          {more && (
+            <button type="button" className="plain" onClick={more}>
               {text('conversation.more')}
             </button>
           )}

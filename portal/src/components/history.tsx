@@ -5,8 +5,7 @@ import { useDesk } from '../desk.tsx';
 import type { HistoryQuery } from '../generated/api.ts';
 import { findMessage, useText, wordFor } from '../text.ts';
 import { actorName } from './actor.ts';
-import { Failure } from './failure.tsx';
-import { Waiting } from './waiting.tsx';
+import { Loaded } from './loaded.tsx';
 
 type Entry = NonNullable<HistoryQuery['incident']>['history']['nodes'][number];
 
@@ -15,18 +14,19 @@ export function History({ id }: { id: string }) {
   const text = useText();
   const { queries } = useDesk();
   const history = useInfiniteQuery(queries.history(id));
-  if (history.error) return <Failure error={history.error} retry={() => void history.refetch()} />;
-  if (!history.data) return <Waiting />;
-  const entries = history.data.pages.flatMap((page) => [...(page?.nodes ?? [])].reverse());
   return (
-    <>
-      <HistoryEntries entries={entries} />
-      {history.hasNextPage && (
-        <Button variant="default" size="compact-sm" onClick={() => void history.fetchNextPage()}>
-          {text('history.more')}
-        </Button>
+    <Loaded of={history}>
+      {({ pages }) => (
+        <>
+          <HistoryEntries entries={pages.flatMap((page) => [...(page?.nodes ?? [])].reverse())} />
+          {history.hasNextPage && (
+            <Button variant="default" size="compact-sm" onClick={() => void history.fetchNextPage()}>
+              {text('history.more')}
+            </Button>
+          )}
+        </>
       )}
-    </>
+    </Loaded>
   );
 }
 

@@ -1,20 +1,27 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { Failure } from '../components/failure.tsx';
-import { Waiting } from '../components/waiting.tsx';
+import { Loaded } from '../components/loaded.tsx';
 import { useDesk, useLiveStatus } from '../desk.tsx';
+import type { CountsFragment } from '../generated/api.ts';
 import type { ListSearch } from '../incident-filter.ts';
 import { useText, wordFor } from '../text.ts';
 
 /** The live tally of open incidents. Every number leads to the list it counts. */
 export function DashboardPage() {
-  const text = useText();
-  const { staff, format, queries } = useDesk();
-  const live = useLiveStatus() === 'LIVE';
+  const { queries } = useDesk();
   const counts = useQuery(queries.counts);
-  if (counts.error && !counts.data) return <Failure error={counts.error} retry={() => void counts.refetch()} page />;
-  if (!counts.data) return <Waiting page />;
-  const { open, unassigned, breached, byState, byPriority, asOf } = counts.data;
+  return (
+    <Loaded of={counts} page>
+      {(tally) => <Tally tally={tally} />}
+    </Loaded>
+  );
+}
+
+function Tally({ tally }: { tally: CountsFragment }) {
+  const text = useText();
+  const { staff, format } = useDesk();
+  const live = useLiveStatus() === 'LIVE';
+  const { open, unassigned, breached, byState, byPriority, asOf } = tally;
   return (
     <div className={live ? 'page dashboard' : 'page dashboard old'}>
       <h1>{text('dashboard.title')}</h1>

@@ -1,9 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { Due } from '../components/due.tsx';
-import { Failure } from '../components/failure.tsx';
+import { Loaded } from '../components/loaded.tsx';
 import { PriorityBadge, StateBadge } from '../components/state-badge.tsx';
-import { Waiting } from '../components/waiting.tsx';
 import { useDesk } from '../desk.tsx';
 import type { IncidentFilter, IncidentRowFragment } from '../generated/api.ts';
 import { OPEN_STATES, ORDERS } from '../incident-filter.ts';
@@ -56,10 +55,19 @@ function NeedsYou() {
     ? { assigneeId: [me.id], state: [...OPEN_STATES] }
     : { state: ['ON_HOLD', 'RESOLVED'] };
   const needs = useQuery(queries.fewIncidents(filter, ORDERS.due, NEEDS_ROWS));
-  if (needs.error) return <Failure error={needs.error} retry={() => void needs.refetch()} />;
-  if (!needs.data) return <Waiting lines={2} />;
-  const rows = needs.data.nodes.filter((row) => staff || row.state === 'RESOLVED' || row.hold?.reason === 'CUSTOMER');
-  if (rows.length === 0) return <p className="quiet">{text('home.needs.none')}</p>;
+  return (
+    <Loaded of={needs} lines={2}>
+      {({ nodes }) => {
+        const rows = nodes.filter((row) => staff || row.state === 'RESOLVED' || row.hold?.reason === 'CUSTOMER');
+        return rows.length === 0 ? <p className="quiet">{text('home.needs.none')}</p> : <Needs rows={rows} />;
+      }}
+    </Loaded>
+  );
+}
+
+function Needs({ rows }: { rows: readonly IncidentRowFragment[] }) {
+  const text = useText();
+  const { staff } = useDesk();
   return (
     <ul className="needs">
       {rows.map((row) => (
@@ -82,17 +90,19 @@ function whatToDo(row: IncidentRowFragment, staff: boolean) {
 
 function OpenCounts() {
   const text = useText();
-  const counts = useQuery(useDesk().queries.counts);
-  if (counts.error) return <Failure error={counts.error} retry={() => void counts.refetch()} />;
-  if (!counts.data) return <Waiting lines={2} />;
+  const { queries } = useDesk();
   return (
-    <p className="numbers">
-      <Link to="/incidents" search={{ open: true }}>
-        <strong>{counts.data.open}</strong> {text('dashboard.open')}
-      </Link>
-      <Link to="/incidents" search={{ open: true, breached: true }}>
-        <strong>{counts.data.breached}</strong> {text('dashboard.breached')}
-      </Link>
-    </p>
+    <Loaded of={useQuery(queries.counts)} lines={2}>
+      {({ open, breached }) => (
+        <p className="numbers">
+          <Link to="/incidents" search={{ open: true }}>
+            <strong>{open}</strong> {text('dashboard.open')}
+          </Link>
+          <Link to="/incidents" search={{ open: true, breached: true }}>
+            <strong>{breached}</strong> {text('dashboard.breached')}
+          </Link>
+        </p>
+      )}
+    </Loaded>
   );
 }

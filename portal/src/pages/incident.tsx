@@ -7,10 +7,9 @@ import { ActionBar } from '../components/action-bar.tsx';
 import { Clocks } from '../components/clocks.tsx';
 import { Conversation } from '../components/conversation.tsx';
 import { Contacts, IncidentFactsList, Links } from '../components/facts.tsx';
-import { Failure } from '../components/failure.tsx';
 import { History } from '../components/history.tsx';
+import { Loaded } from '../components/loaded.tsx';
 import { PriorityBadge, StateBadge } from '../components/state-badge.tsx';
-import { Waiting } from '../components/waiting.tsx';
 import { useDesk } from '../desk.tsx';
 import { MessageBoxes } from '../forms/message-boxes.tsx';
 import { ariaKeys } from '../keys.ts';
@@ -23,11 +22,12 @@ export function IncidentPage() {
   const navigate = useNavigate();
   const incident = useQuery(useDesk().queries.incident(id));
   useCommand('back', () => void navigate({ to: '/incidents', search: true }));
-  if (incident.data) return <OpenIncident key={incident.data.id} incident={incident.data} />;
-  // A record one may not see answers like one that is not there.
-  if (incident.data === null) return <NotFoundPage />;
-  if (incident.error) return <Failure error={incident.error} retry={() => void incident.refetch()} />;
-  return <Waiting lines={8} />;
+  return (
+    <Loaded of={incident} lines={8}>
+      {/* A record one may not see answers like one that is not there. */}
+      {(facts) => (facts ? <OpenIncident key={facts.id} incident={facts} /> : <NotFoundPage />)}
+    </Loaded>
+  );
 }
 
 function OpenIncident({ incident }: { incident: Facts }) {
