@@ -59,6 +59,23 @@ describeInBrowser('what is read', () => {
     expect(await visitor.page.getByText('Said at the start.').count()).toBe(1);
   }, 60_000);
 
+  test('an explanation stands under the name of its own target', async () => {
+    visitor = await arrive('sam', `/incidents/${incident.number}`);
+    await visitor.page.getByRole('button', { name: 'Explain First answer' }).click();
+    await visitor.page.locator('.explanation', { hasText: 'First answer' }).locator('table').waitFor();
+    const held: Route[] = [];
+    await visitor.page.route('**/graphql', (route) =>
+      asked('ClockExplanation')(route.request()) ? void held.push(route) : route.continue(),
+    );
+    const next = visitor.page.waitForRequest(asked('ClockExplanation'));
+    await visitor.page.getByRole('button', { name: 'Explain Solution' }).click();
+    await next;
+    await visitor.page.evaluate(PAINTED);
+    expect(await visitor.page.locator('.explanation').count()).toBe(0);
+    await held[0]?.continue();
+    await visitor.page.locator('.explanation', { hasText: 'Solution' }).locator('table').waitFor();
+  }, 60_000);
+
   async function arrive(login: string, path: string): Promise<Visitor> {
     const arrived = await Visitor.arrive(browser, url);
     await arrived.signIn(login, path);

@@ -131,7 +131,6 @@ export function createQueries(request: Request) {
         queryKey: ['incident', id, 'explain', kind, language],
         queryFn: async () =>
           (await request(ClockExplanationDocument, { id, kind, language })).incident?.explainClock ?? null,
-        placeholderData: keepPreviousData,
       }),
   };
 }
