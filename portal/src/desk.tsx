@@ -7,6 +7,7 @@ import { followFeed } from './api/live-cache.ts';
 import { createQueries, type Queries } from './api/queries.ts';
 import { Failure } from './components/failure.tsx';
 import { Loaded } from './components/loaded.tsx';
+import { Waiting } from './components/waiting.tsx';
 import { createDrafts, newIdempotencyKey, type Drafts } from './drafts.ts';
 import { createFormat, MARKET_ZONE, type Format } from './format.ts';
 import type { Language, MeQuery, ReferencesQuery } from './generated/api.ts';
@@ -97,7 +98,7 @@ function openWays(personId: string, signedOut: () => void): Ways {
     connectionParams: client.connectionParams,
     random: Math.random,
   });
-  return { client, feed, queries: createQueries(client.request) };
+  return { client, feed, queries: createQueries({ request: client.request, live: () => feed.status() === 'LIVE' }) };
 }
 
 function LoadedDesk(props: {
@@ -121,8 +122,6 @@ function LoadedDesk(props: {
     setSaid('');
   }
   const clients = useMemo(() => clientsOf(me), [me]);
-  // Before the first page asks for anything.
-  useState(() => client.actFor(chosenClients(clients, actingFor)));
   const [announcer] = useState(() =>
     createAnnouncer({
       say: setSaid,
@@ -140,7 +139,6 @@ function LoadedDesk(props: {
 
   useEffect(() => {
     const follower = followFeed(feed, queryClient);
-    feed.start();
     return () => {
       follower.stop();
       feed.stop();
@@ -154,13 +152,16 @@ function LoadedDesk(props: {
     void queryClient.invalidateQueries({ queryKey: queries.me.queryKey });
   });
 
-  const meBefore = useRef(me);
+  const begun = useBegun(feed);
+  const meBefore = useRef<Me | null>(null);
   useEffect(() => {
     const chosen = chosenClients(clients, actingFor);
     const others = chosen.join() !== client.actsFor().join();
+    const first = meBefore.current === null;
     if (!others && meBefore.current === me) return;
     meBefore.current = me;
     client.actFor(chosen);
+    if (first) return feed.start();
     if (others) feed.restart();
     // Nothing of the distributor before, or of rights that are gone, may stay on the page.
     void queryClient.resetQueries({ predicate: ({ queryKey }) => !SAME_FOR_ALL.has(String(queryKey[0])) });
@@ -201,7 +202,7 @@ function LoadedDesk(props: {
 
   return (
     <DeskContext value={desk}>
-      {props.children}
+      {begun ? props.children : <Waiting page />}
       <div className="hidden-words" aria-live="polite" aria-atomic="true">
         {said}
       </div>
@@ -225,6 +226,23 @@ export function useLiveStatus(): LiveStatus {
   useFeed(feed, (event) => event.type === 'status' && setStatus(event.status));
   return status;
 }
+
+/**
+ * True from the moment on at which the feed tells of everything that happens: what is read from then on need not be read again.
+ * A feed that does not come about in time is not waited for.
+ */
+function useBegun(feed: Feed): boolean {
+  const [begun, setBegun] = useState(false);
+  useFeed(feed, (event) => event.type === 'fresh' && setBegun(true));
+  useEffect(() => {
+    const timer = setTimeout(() => setBegun(true), FEED_MS_MAX);
+    return () => clearTimeout(timer);
+  }, []);
+  return begun;
+}
+
+/** How long the pages wait for the feed to begin, in milliseconds. */
+const FEED_MS_MAX = 800;
 
 /** What is read does not depend on for whom an agent acts. */
 const SAME_FOR_ALL: ReadonlySet<string> = new Set(['me', 'references', 'distributors', 'analysts']);

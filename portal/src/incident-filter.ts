@@ -66,22 +66,21 @@ export function apiFilter(search: ListSearch, meId: string): IncidentFilter {
 }
 
 /**
- * True when a row belongs to the list, by the rules of `apiFilter`. Words are looked for in number and title only: the
- * server also searches what a row does not hold.
+ * True when a row belongs to what the API's filter finds. Words are looked for in number and title only: the server also
+ * searches what a row does not hold.
  */
-export function matchesSearch(search: ListSearch, row: IncidentRowFragment, meId: string): boolean {
-  const filter = apiFilter(search, meId);
-  const words = (search.text ?? '').toLowerCase().split(/\s+/).filter(Boolean);
+export function matchesFilter(filter: IncidentFilter, row: IncidentRowFragment): boolean {
+  const words = (filter.text ?? '').toLowerCase().split(/\s+/).filter(Boolean);
   const text = `${row.number} ${row.title}`.toLowerCase();
   return [
-    !filter.state || listOf(search.state, STATES).includes(row.state),
-    !filter.priority || listOf(search.priority, PRIORITIES).includes(row.priority),
-    search.open === undefined || OPEN_STATES.includes(row.state) === search.open,
-    search.unassigned === undefined || (row.assignee === null) === search.unassigned,
-    search.breached === undefined || row.breached === search.breached,
-    !search.organization || row.organization?.id === search.organization,
-    !search.service || row.service.id === search.service,
-    !search.assignee || row.assignee?.id === (search.assignee === 'me' ? meId : search.assignee),
+    !filter.state || filter.state.includes(row.state),
+    !filter.priority || filter.priority.includes(row.priority),
+    typeof filter.open !== 'boolean' || OPEN_STATES.includes(row.state) === filter.open,
+    typeof filter.unassigned !== 'boolean' || (row.assignee === null) === filter.unassigned,
+    typeof filter.breached !== 'boolean' || row.breached === filter.breached,
+    !filter.organizationId || filter.organizationId.includes(row.organization?.id ?? ''),
+    !filter.serviceId || filter.serviceId.includes(row.service.id),
+    !filter.assigneeId || filter.assigneeId.includes(row.assignee?.id ?? ''),
     words.every((word) => text.includes(word)),
   ].every(Boolean);
 }

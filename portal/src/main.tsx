@@ -12,7 +12,7 @@ import { RouterProvider } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { createRoot } from 'react-dom/client';
 import { IntlProvider } from 'react-intl';
-import { ApiError } from './api/client.ts';
+import { ApiError, rateWaitMs } from './api/client.ts';
 import { Failure } from './components/failure.tsx';
 import { Waiting } from './components/waiting.tsx';
 import { DeskProvider, useDesk } from './desk.tsx';
@@ -24,21 +24,15 @@ import type { Session } from './session.ts';
 import { useSession } from './session-watch.ts';
 import { LOCALES, MESSAGES } from './text.ts';
 
-/** A read is tried this often again; a refusal that will not change is not. */
+/** A read is tried this often again; a refusal that will not change is not, nor one for its rate that asks for a long wait. */
 const READ_RETRIES_MAX = 2;
-const PASSING: ReadonlySet<string> = new Set([
-  'OFFLINE',
-  'SERVICE_UNAVAILABLE',
-  'SERVER_BUSY',
-  'RATE_LIMITED',
-  'UNREADABLE',
-]);
+const PASSING: ReadonlySet<string> = new Set(['OFFLINE', 'SERVICE_UNAVAILABLE', 'SERVER_BUSY', 'UNREADABLE']);
 
 const queryClient = new QueryClient({
   defaultOptions: {
     queries: {
       staleTime: 5_000,
-      retry: (failures, error) => failures < READ_RETRIES_MAX && error instanceof ApiError && PASSING.has(error.code),
+      retry: (failures, error) => failures < READ_RETRIES_MAX && passes(error),
       retryDelay: (failures, error) => (error instanceof ApiError ? error.retryAfterMs : null) ?? 1_000 * 2 ** failures,
       // The live feed says when something changed; coming back to the window says nothing.
       refetchOnWindowFocus: false,
@@ -56,6 +50,10 @@ const theme = createTheme({
   cursorType: 'pointer',
   respectReducedMotion: true,
 });
+
+function passes(error: Error): boolean {
+  return error instanceof ApiError && (PASSING.has(error.code) || rateWaitMs(error) !== null);
+}
 
 /** What was read for a person is no other's. */
 const forget = () => queryClient.clear();
@@ -84,8 +82,8 @@ function App() {
 }
 
 function Pages() {
-  const { staff, queries } = useDesk();
-  const context = { queryClient: useQueryClient(), queries, staff };
+  const { queries } = useDesk();
+  const context = { queryClient: useQueryClient(), queries };
   const [router] = useState(() => createPortalRouter(context));
   return <RouterProvider router={router} context={context} />;
 }

@@ -16,8 +16,6 @@ import { ReportPage } from './pages/report.tsx';
 export interface RouteContext {
   queryClient: QueryClient;
   queries: Queries;
-  /** True for people of the SME, whose forms name analysts. */
-  staff: boolean;
 }
 
 // Each route declares what its page loads; the page reads it from the same query. Loading starts with the click and is not
@@ -31,7 +29,6 @@ const root = createRootRouteWithContext<RouteContext>()({
 const home = createRoute({
   getParentRoute: () => root,
   path: '/',
-  loader: ({ context }) => void context.queryClient.prefetchQuery(context.queries.counts),
   component: HomePage,
 });
 
@@ -39,7 +36,6 @@ const incidents = createRoute({
   getParentRoute: () => root,
   path: '/incidents',
   validateSearch: readSearch,
-  loader: ({ context }) => void context.queryClient.prefetchQuery(context.queries.counts),
   component: IncidentsPage,
 });
 
@@ -49,7 +45,6 @@ const incident = createRoute({
   loader: ({ context, params }) => {
     void context.queryClient.prefetchQuery(context.queries.incident(params.id));
     void context.queryClient.prefetchQuery(context.queries.comments(params.id));
-    if (context.staff) void context.queryClient.prefetchQuery(context.queries.analysts);
   },
   component: IncidentPage,
 });
@@ -63,7 +58,6 @@ const report = createRoute({
 const dashboard = createRoute({
   getParentRoute: () => root,
   path: '/dashboard',
-  loader: ({ context }) => void context.queryClient.prefetchQuery(context.queries.counts),
   component: DashboardPage,
 });
 

@@ -46,6 +46,57 @@ describeInBrowser('what is read', () => {
     await visitor.page.getByRole('heading', { name: /^Welcome/ }).waitFor();
   }, 60_000);
 
+  test('the tally comes by the feed alone', async () => {
+    visitor = await Visitor.arrive(browser, url);
+    const tallies = countOf('QueueCounts');
+    await visitor.signIn('lena', '/');
+    await visitor.page.locator('.home .numbers strong').first().waitFor();
+    await visitor.press('g', 'd');
+    await visitor.page.locator('.bars strong').first().waitFor();
+    expect(tallies()).toBe(0);
+  }, 60_000);
+
+  test('the tally is asked for while the feed is paused', async () => {
+    visitor = await Visitor.arrive(browser, url);
+    await visitor.page.routeWebSocket(/\/graphql$/, (socket) => void socket.close());
+    await visitor.page.goto(`${url}/sign-in?${new URLSearchParams({ login_hint: 'lena', return: '/dashboard' })}`);
+    await visitor.page.locator('.bars strong').first().waitFor();
+    expect(await visitor.page.locator('.live-dot.live').count()).toBe(0);
+  }, 60_000);
+
+  test('a start reads each thing once', async () => {
+    visitor = await Visitor.arrive(browser, url);
+    const counts = ['Incident', 'Comments', 'Incidents'].map(countOf);
+    await visitor.signIn('lena', `/incidents/${incident.number}?open=true`);
+    await visitor.page.getByText('Said at the start.').waitFor();
+    await visitor.page.locator('a[data-row]').first().waitFor();
+    expect(counts.map((count) => count())).toEqual([1, 1, 1]);
+  }, 60_000);
+
+  test('on a narrow screen an open incident does not read the list behind it, and the way back leads to its row', async () => {
+    visitor = await Visitor.arrive(browser, url, { width: 390 });
+    const lists = countOf('Incidents');
+    await visitor.signIn('lena', `/incidents/${incident.number}?open=true`);
+    await visitor.page.getByText('Said at the start.').waitFor();
+    expect(lists()).toBe(0);
+    await visitor.press('Escape');
+    await focus(incident.number);
+    expect(lists()).toBe(1);
+  }, 60_000);
+
+  test('who asked too often is told how long the desk asks to wait', async () => {
+    visitor = await arrive('lena', '/');
+    let refusals = 0;
+    await visitor.page.route('**/graphql', (route) => {
+      if (!asked('Incidents')(route.request()) || refusals > 0) return route.continue();
+      refusals += 1;
+      return refuse(route, 'RATE_LIMITED', 429, { limit: 'cost', retryAfterMs: 3_000 });
+    });
+    await visitor.page.getByRole('link', { name: 'Incidents', exact: true }).click();
+    await visitor.page.getByText('The desk asks us to wait 3 s.').waitFor();
+    await visitor.page.locator('a[data-row]').first().waitFor();
+  }, 60_000);
+
   test('what was read stays when it cannot be read again', async () => {
     visitor = await arrive('sam', `/incidents/${incident.number}`);
     await visitor.page.getByText('Said at the start.').waitFor();

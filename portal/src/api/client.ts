@@ -3,7 +3,7 @@ import type { TypedDocument } from '../generated/api.ts';
 /** Longest wait for an answer, in milliseconds. The gateway gives up at 25 s. */
 const ANSWER_MS_MAX = 28_000;
 /** What was refused for its rate waits by itself at most so long, in milliseconds; a longer wait is told. */
-const RATE_WAIT_MS_MAX = 3_000;
+const RATE_WAIT_MS_MAX = 5_000;
 const RATE_ATTEMPTS_MAX = 4;
 
 /** One wrong field, by its path from the operation's arguments: `input.title`. */
@@ -40,7 +40,7 @@ export type Request = <Answer, Variables>(
 export interface Client {
   /**
    * Throws an `ApiError`: with the API's code, with `OFFLINE` when no answer came, with `UNREADABLE` when the answer was not one
-   * of the API. What was refused for its rate is sent again by itself, where the desk asks for a short wait.
+   * of the API. A change that was refused for its rate is sent again by itself, where the desk asks for a short wait.
    */
   request: Request;
   /** What a socket says when it connects: the same that goes with each request. */
@@ -74,7 +74,7 @@ export function createClient({ personId, signedOut }: { personId: string; signed
           return await once(query, variables);
         } catch (error) {
           // What was refused for its rate was not begun, so sending it again is harmless; a person would only press the button again.
-          const waitMs = rateWaitMs(error);
+          const waitMs = query.startsWith('mutation') ? rateWaitMs(error) : null;
           if (waitMs === null || attempt >= RATE_ATTEMPTS_MAX) throw error;
           await new Promise((resolve) => setTimeout(resolve, waitMs));
         }
@@ -87,7 +87,7 @@ export function createClient({ personId, signedOut }: { personId: string; signed
 }
 
 /** How long the desk asks to wait before the same is asked again, in milliseconds; null where waiting by itself is of no use. */
-function rateWaitMs(error: unknown): number | null {
+export function rateWaitMs(error: unknown): number | null {
   if (!(error instanceof ApiError) || error.code !== 'RATE_LIMITED') return null;
   return error.retryAfterMs !== null && error.retryAfterMs <= RATE_WAIT_MS_MAX ? error.retryAfterMs : null;
 }

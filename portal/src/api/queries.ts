@@ -19,23 +19,29 @@ import {
 import type { Request } from './client.ts';
 
 /** Comments, and notes, that an incident opens with: the latest. More cost more points. */
-export const MESSAGES_LAST = 20;
+export const MESSAGES_LAST = 10;
 /** Comments, and notes, that it shows on demand: as many as the API gives at once. */
 export const MESSAGES_MAX = 100;
 /** Records that a search in the palette shows. */
 const FOUND_ROWS = 6;
 /** Rows of one page of a list. */
-const PAGE_ROWS = 30;
+const PAGE_ROWS = 20;
 /** People and organizations hardly ever change: they are read again after this time, in milliseconds. */
 const NAMES_MS = 5 * 60_000;
+/** Without a live feed, what was read is old after this time, in milliseconds. */
+const UNFOLLOWED_MS = 5_000;
 
 /** The name under which the tally is kept. */
 export const COUNTS_KEY = ['counts'] as const;
 
 export type Queries = ReturnType<typeof createQueries>;
 
-/** Everything that the portal reads. */
-export function createQueries(request: Request) {
+/**
+ * Everything that the portal reads. While the page is `live`, the feed says what became old (`live-cache.ts`), and nothing else
+ * is read a second time.
+ */
+export function createQueries({ request, live }: { request: Request; live: () => boolean }) {
+  const followed = { staleTime: () => (live() ? Infinity : UNFOLLOWED_MS) };
   return {
     /** Who is asking. */
     me: queryOptions({
@@ -68,7 +74,7 @@ export function createQueries(request: Request) {
       staleTime: NAMES_MS,
     }),
 
-    /** The tally of open incidents. The live feed replaces it. */
+    /** The tally of open incidents. The live feed brings it; it is asked for only where none comes. */
     counts: queryOptions({
       queryKey: COUNTS_KEY,
       queryFn: async () => (await request(QueueCountsDocument)).incidentQueueCounts,
@@ -82,6 +88,7 @@ export function createQueries(request: Request) {
           (await request(IncidentsDocument, { first: PAGE_ROWS, after: pageParam, filter, orderBy })).incidents,
         initialPageParam: null as string | null,
         getNextPageParam: (page) => (page.pageInfo.hasNextPage ? page.pageInfo.endCursor : null),
+        ...followed,
       }),
 
     /** The first few incidents of a filter, for the home page and the palette. */
@@ -90,6 +97,7 @@ export function createQueries(request: Request) {
         queryKey: ['incidents', 'few', filter, orderBy, first],
         queryFn: async () => (await request(IncidentsDocument, { first, filter, orderBy })).incidents,
         placeholderData: keepPreviousData,
+        ...followed,
       }),
 
     /** Everything about one incident but its conversation. Null when there is none that the viewer may see. */
@@ -97,6 +105,7 @@ export function createQueries(request: Request) {
       queryOptions({
         queryKey: ['incident', id, 'facts'],
         queryFn: async () => (await request(IncidentDocument, { id })).incident,
+        ...followed,
       }),
 
     /** The latest public comments of an incident. */
@@ -105,6 +114,7 @@ export function createQueries(request: Request) {
         queryKey: ['incident', id, 'comments', last],
         queryFn: async () => (await request(CommentsDocument, { id, last })).incident?.comments ?? null,
         placeholderData: (before) => before,
+        ...followed,
       }),
 
     /** The latest internal notes of an incident; empty for everybody but the SME. */
@@ -113,6 +123,7 @@ export function createQueries(request: Request) {
         queryKey: ['incident', id, 'notes', last],
         queryFn: async () => (await request(InternalNotesDocument, { id, last })).incident?.internalNotes ?? null,
         placeholderData: (before) => before,
+        ...followed,
       }),
 
     /** What happened to an incident, the latest page first. */
@@ -123,9 +134,10 @@ export function createQueries(request: Request) {
           (await request(HistoryDocument, { id, before: pageParam })).incident?.history ?? null,
         initialPageParam: null as string | null,
         getNextPageParam: (page) => (page?.pageInfo.hasPreviousPage ? page.pageInfo.startCursor : null),
+        ...followed,
       }),
 
-    /** A clock of an incident told in words, with times in the zone of the page. */
+    /** A clock of an incident told in words. */
     explanation: (id: string, { kind, language }: ExplanationOptions) =>
       queryOptions({
         queryKey: ['incident', id, 'explain', kind, language],

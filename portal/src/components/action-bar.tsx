@@ -1,4 +1,5 @@
 import { Button } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { ACTION_FORMS, formActions, STATUS_ACTIONS, type Facts, type FormAction } from '../actions.ts';
@@ -12,11 +13,13 @@ import { Dialog } from './dialog.tsx';
 /** What the reader may do with an incident now, as the API says. Nothing else is offered. */
 export function ActionBar({ incident }: { incident: Facts }) {
   const text = useText();
-  const { announce } = useDesk();
+  const { announce, queries } = useDesk();
   const navigate = useNavigate();
   const [open, setOpen] = useState<FormAction | 'STATUS' | null>(null);
   const actions = formActions(incident.allowedActions);
   const moves = actions.filter((action) => STATUS_ACTIONS.includes(action));
+  // The form that names them opens by one key: they are there by then.
+  useQuery({ ...queries.analysts, enabled: actions.includes('ASSIGN') });
   useCommand('status', moves.length > 0 ? () => setOpen('STATUS') : null);
   useCommand('assign', actions.includes('ASSIGN') ? () => setOpen('ASSIGN') : null);
   useCommand('reclassify', actions.includes('RECLASSIFY') ? () => setOpen('RECLASSIFY') : null);

@@ -34,7 +34,7 @@ export function History({ id }: { id: string }) {
 export function HistoryEntries({ entries }: { entries: readonly Entry[] }) {
   const text = useText();
   const { format } = useDesk();
-  const word = useFieldWord();
+  const word = useFieldWord(entries);
   return (
     <ol className="history">
       {entries.map((entry, index) => (
@@ -75,12 +75,18 @@ const FIELD_WORDS: Readonly<Record<string, string>> = {
   UPDATE: 'breachCause',
 };
 
-function useFieldWord(): (field: string, value: string) => string {
+/** Gives the words for the values of changes. Who is named in one usually acts in another entry; staff look up the rest. */
+function useFieldWord(entries: readonly Entry[]): (field: string, value: string) => string {
   const text = useText();
-  const { references, language, format, queries } = useDesk();
-  const analysts = useQuery(queries.analysts).data;
+  const { staff, references, language, format, queries } = useDesk();
+  const names = new Map(entries.map(({ actor }) => [actor?.person?.id, actor?.person?.name]));
+  const unknown = entries.some(({ changes }) =>
+    changes.some(({ field, from, to }) => isPerson(field) && [from, to].some((id) => id !== null && !names.has(id))),
+  );
+  const analysts = useQuery({ ...queries.analysts, enabled: staff && unknown }).data ?? [];
+  for (const { id, name } of analysts) names.set(id, name);
   return (field, value) => {
-    if (field.startsWith('assignee')) return analysts?.find(({ id }) => id === value)?.name ?? text('actor.person');
+    if (isPerson(field)) return names.get(value) ?? text('actor.person');
     const group = FIELD_WORDS[field.split('.')[0] ?? ''];
     if (group && findMessage(`${group}.${value}`)) return wordFor(text, group, value);
     if (field.startsWith('service')) return nameOf(references.services, value, language);
@@ -88,4 +94,8 @@ function useFieldWord(): (field: string, value: string) => string {
     if (field.startsWith('assignmentGroup')) return nameOf(references.assignmentGroups, value, language);
     return /^\d{4}-\d\d-\d\dT.*Z$/.test(value) ? format.instant(value) : value;
   };
+}
+
+function isPerson(field: string): boolean {
+  return field.startsWith('assignee');
 }

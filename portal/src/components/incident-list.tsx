@@ -40,7 +40,7 @@ export function IncidentList(props: { rows: LiveRows; search: ListSearch; openNu
   }, [waiting, announce, text]);
 
   if (rows.error && !rows.list) return <Failure error={rows.error} retry={rows.showNew} />;
-  if (!rows.list) return <Waiting lines={6} />;
+  if (!rows.list) return <Waiting lines={6} failure={rows.failure} />;
   const { list } = rows;
   return (
     <>

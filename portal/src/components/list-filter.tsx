@@ -7,6 +7,7 @@ import { useChoices } from '../choices.ts';
 import { useDesk } from '../desk.tsx';
 import { ORDERS, PRIORITIES, STATES, type ListOrder, type ListSearch } from '../incident-filter.ts';
 import { ariaKeys } from '../keys.ts';
+import { useTally } from '../tally.ts';
 import { useText, wordFor } from '../text.ts';
 
 /** The list waits this long after the last letter before it searches, in milliseconds. */
@@ -15,8 +16,8 @@ const SEARCH_MS = 250;
 /** The views everybody needs, each with its live count where the tally has one. */
 export function Views({ search }: { search: ListSearch }) {
   const text = useText();
-  const { staff, queries } = useDesk();
-  const counts = useQuery(queries.counts).data;
+  const { staff } = useDesk();
+  const counts = useTally().data;
   const onHold = counts?.byState.find(({ state }) => state === 'ON_HOLD')?.count;
   const views: {
     name: 'open' | 'unassigned' | 'breached' | 'waiting' | 'mine' | 'resolved' | 'all';
@@ -57,7 +58,8 @@ export function ListFilter({ search }: { search: ListSearch }) {
   const navigate = useNavigate();
   const { staff, clients, queries } = useDesk();
   const choices = useChoices(false);
-  const distributors = useQuery({ ...queries.distributors, enabled: staff || clients.length > 0 });
+  const distributors = useQuery({ ...queries.distributors, enabled: staff });
+  const organizations = staff ? (distributors.data ?? []) : clients;
   const box = useRef<HTMLInputElement>(null);
   const [words, setWords] = useState(search.text ?? '');
   const [seen, setSeen] = useState(search.text ?? '');
@@ -118,11 +120,11 @@ export function ListFilter({ search }: { search: ListSearch }) {
         (priority) => ({ priority }),
       )}
       {select(text('filter.service'), search.service, choices('services'), (service) => ({ service }))}
-      {(distributors.data?.length ?? 0) > 1 &&
+      {organizations.length > 1 &&
         select(
           text('filter.organization'),
           search.organization,
-          (distributors.data ?? []).map(({ id, name }) => ({ value: id, label: name })),
+          organizations.map(({ id, name }) => ({ value: id, label: name })),
           (organization) => ({ organization }),
         )}
       <NativeSelect

@@ -2,7 +2,7 @@ import { useInfiniteQuery, type InfiniteData } from '@tanstack/react-query';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { useDesk, useFeed } from '../desk.tsx';
 import type { IncidentRowFragment, IncidentsQuery } from '../generated/api.ts';
-import { apiFilter, compareRows, matchesSearch, ORDERS, type ListSearch } from '../incident-filter.ts';
+import { apiFilter, compareRows, matchesFilter, ORDERS, type ListSearch } from '../incident-filter.ts';
 import { adoptRows, appendRows, applyRow, mergeRows, removeRow, type ListRule, type LiveList } from '../live-list.ts';
 
 export type Row = IncidentRowFragment;
@@ -13,6 +13,8 @@ export interface LiveRows {
   list: LiveList<Row> | null;
   total: number;
   error: Error | null;
+  /** Why the last attempt failed, while the page tries on. */
+  failure: Error | null;
   more: boolean;
   loadMore: () => void;
   /** Reads the list again and shows everything in its present order. */
@@ -34,7 +36,7 @@ export function useLiveRows(search: ListSearch): LiveRows {
 
   const rule: ListRule<Row> = {
     // The server also looks for words where a row has none: what it found does not leave for want of them.
-    matches: (row, shown) => matchesSearch(shown ? { ...search, text: undefined } : search, row, me.id),
+    matches: (row, shown) => matchesFilter(shown ? { ...filter, text: null } : filter, row),
     compare: (first, second) => compareRows(order, first, second),
     more: query.hasNextPage,
   };
@@ -75,6 +77,7 @@ export function useLiveRows(search: ListSearch): LiveRows {
     list: data && held?.key === key ? held.list : null,
     total: query.data?.pages.at(-1)?.totalCount ?? 0,
     error: query.error,
+    failure: query.failureReason,
     more: query.hasNextPage,
     loadMore: () => void query.fetchNextPage(),
     showNew: () => {

@@ -6,6 +6,7 @@ import { Waiting } from './waiting.tsx';
 interface Reading<Data> {
   data: Data | undefined;
   error: Error | null;
+  failureReason: Error | null;
   refetch: () => Promise<unknown>;
 }
 
@@ -22,5 +23,5 @@ export function Loaded<Data>(props: {
   const { of, lines, page = false } = props;
   if (of.data !== undefined) return props.children(of.data);
   if (of.error) return <Failure error={of.error} retry={() => void of.refetch()} page={page} />;
-  return <Waiting {...(lines && { lines })} page={page} />;
+  return <Waiting {...(lines && { lines })} page={page} failure={of.failureReason} />;
 }

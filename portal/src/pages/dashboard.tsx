@@ -1,17 +1,15 @@
-import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { Loaded } from '../components/loaded.tsx';
 import { useDesk, useLiveStatus } from '../desk.tsx';
 import type { CountsFragment } from '../generated/api.ts';
 import type { ListSearch } from '../incident-filter.ts';
+import { useTally } from '../tally.ts';
 import { useText, wordFor } from '../text.ts';
 
 /** The live tally of open incidents. Every number leads to the list it counts. */
 export function DashboardPage() {
-  const { queries } = useDesk();
-  const counts = useQuery(queries.counts);
   return (
-    <Loaded of={counts} page>
+    <Loaded of={useTally()} page>
       {(tally) => <Tally tally={tally} />}
     </Loaded>
   );

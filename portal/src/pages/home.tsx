@@ -6,6 +6,7 @@ import { PriorityBadge, StateBadge } from '../components/state-badge.tsx';
 import { useDesk } from '../desk.tsx';
 import type { IncidentFilter, IncidentRowFragment } from '../generated/api.ts';
 import { OPEN_STATES, ORDERS } from '../incident-filter.ts';
+import { useTally } from '../tally.ts';
 import { useText } from '../text.ts';
 
 /** Rows that "Needs you" shows at most. */
@@ -90,9 +91,8 @@ function whatToDo(row: IncidentRowFragment, staff: boolean) {
 
 function OpenCounts() {
   const text = useText();
-  const { queries } = useDesk();
   return (
-    <Loaded of={useQuery(queries.counts)} lines={2}>
+    <Loaded of={useTally()} lines={2}>
       {({ open, breached }) => (
         <p className="numbers">
           <Link to="/incidents" search={{ open: true }}>
