@@ -127,6 +127,16 @@ describeInBrowser('what is read', () => {
     await visitor.page.locator('.explanation', { hasText: 'Solution' }).locator('table').waitFor();
   }, 60_000);
 
+  test('what a running clock has used is read again each minute', async () => {
+    visitor = await Visitor.arrive(browser, url);
+    await visitor.page.clock.install();
+    await visitor.signIn('sam', `/incidents/${incident.number}`);
+    await visitor.page.getByText('Said at the start.').waitFor();
+    const again = visitor.page.waitForRequest(asked('Incident'));
+    await visitor.page.clock.fastForward(MINUTE_MS + 1);
+    await again;
+  }, 60_000);
+
   async function arrive(login: string, path: string): Promise<Visitor> {
     const arrived = await Visitor.arrive(browser, url);
     await arrived.signIn(login, path);

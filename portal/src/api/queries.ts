@@ -12,6 +12,7 @@ import {
   QueueCountsDocument,
   ReferencesDocument,
   type ClockKind,
+  type IncidentFactsFragment,
   type IncidentFilter,
   type IncidentOrder,
   type Language,
@@ -30,6 +31,8 @@ const PAGE_ROWS = 20;
 const NAMES_MS = 5 * 60_000;
 /** Without a live feed, what was read is old after this time, in milliseconds. */
 const UNFOLLOWED_MS = 5_000;
+/** Time that a running clock used up is read again so often, in milliseconds: only the desk knows its business hours. */
+const CLOCKS_MS = 60_000;
 
 /** The name under which the tally is kept. */
 export const COUNTS_KEY = ['counts'] as const;
@@ -105,6 +108,7 @@ export function createQueries({ request, live }: { request: Request; live: () =>
       queryOptions({
         queryKey: ['incident', id, 'facts'],
         queryFn: async () => (await request(IncidentDocument, { id })).incident,
+        refetchInterval: ({ state }) => (anyClockRuns(state.data) ? CLOCKS_MS : false),
         ...followed,
       }),
 
@@ -150,4 +154,8 @@ export function createQueries({ request, live }: { request: Request; live: () =>
 interface ExplanationOptions {
   kind: ClockKind;
   language: Language;
+}
+
+function anyClockRuns(incident: IncidentFactsFragment | null | undefined): boolean {
+  return incident?.clocks.some(({ state }) => state === 'RUN') ?? false;
 }
