@@ -141,12 +141,12 @@ export function createQueries({ request, live }: { request: Request; live: () =>
         ...followed,
       }),
 
-    /** A clock of an incident told in words. */
-    explanation: (id: string, { kind, language }: ExplanationOptions) =>
+    /** A clock of an incident told in words, with times in the zone of the page. */
+    explanation: (id: string, { kind, language, timeZone }: ExplanationOptions) =>
       queryOptions({
-        queryKey: ['incident', id, 'explain', kind, language],
+        queryKey: ['incident', id, 'explain', kind, language, timeZone],
         queryFn: async () =>
-          (await request(ClockExplanationDocument, { id, kind, language })).incident?.explainClock ?? null,
+          (await request(ClockExplanationDocument, { id, kind, language, timeZone })).incident?.explainClock ?? null,
       }),
   };
 }
@@ -154,6 +154,7 @@ export function createQueries({ request, live }: { request: Request; live: () =>
 interface ExplanationOptions {
   kind: ClockKind;
   language: Language;
+  timeZone: string;
 }
 
 function anyClockRuns(incident: IncidentFactsFragment | null | undefined): boolean {

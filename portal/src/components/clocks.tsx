@@ -89,7 +89,7 @@ function ClockLine({ clock, missed }: { clock: Clock; missed: number }) {
 function Explanation({ id, kind }: { id: string; kind: ClockKind }) {
   const text = useText();
   const { language, format, queries } = useDesk();
-  const explanation = useQuery(queries.explanation(id, { kind, language }));
+  const explanation = useQuery(queries.explanation(id, { kind, language, timeZone: format.zone }));
   const title = text('clocks.explained', { clock: wordFor(text, 'clock', kind) });
   return (
     <Loaded of={explanation} lines={2}>
@@ -105,7 +105,7 @@ function Explanation({ id, kind }: { id: string; kind: ClockKind }) {
                     <th scope="col">{text('clocks.from')}</th>
                     <th scope="col">{text('clocks.to')}</th>
                     <th scope="col">{text('clocks.counts')}</th>
-                    <th scope="col">{text('clocks.businessTime')}</th>
+                    <th scope="col">{text(told.roundTheClock ? 'clocks.length' : 'clocks.businessTime')}</th>
                     <th scope="col">{text('clocks.what')}</th>
                   </tr>
                 </thead>
@@ -115,7 +115,7 @@ function Explanation({ id, kind }: { id: string; kind: ClockKind }) {
                       <td>{format.instant(line.from)}</td>
                       <td>{line.to ? format.instant(line.to) : text('clocks.now')}</td>
                       <td>{text(`clockState.${line.state}`)}</td>
-                      <td>{format.duration(line.businessTime)}</td>
+                      <td>{durationMs(line.businessTime) > 0 ? format.duration(line.businessTime) : '–'}</td>
                       <td>{line.text}</td>
                     </tr>
                   ))}

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { explainClock } from './clock-explanation.ts';
-import { business, start as startClockOf, toronto } from './clock.fixture.ts';
+import { always, business, start as startClockOf, toronto } from './clock.fixture.ts';
 import { CLOCK_WORDING } from './clock-wording.ts';
 import type { Locale } from './clock-wording.ts';
 import { pauseClock, resumeClock, stopClock } from './clock.ts';
@@ -35,7 +35,7 @@ describe('the ledger of a clock that paused over Canada Day', () => {
   test('reads in English', () => {
     expect(lines.map(({ text }) => text)).toEqual([
       'Mon 29 Jun 2026, 10:00 EDT to Tue 30 Jun 2026, 15:00 EDT, running (created): 13 h used.',
-      'Tue 30 Jun 2026, 15:00 EDT to Thu 2 Jul 2026, 08:00 EDT, paused (waiting for the customer): 2 h of open time not counted. Holidays not counted: Canada Day on 1 Jul 2026.',
+      'Tue 30 Jun 2026, 15:00 EDT to Thu 2 Jul 2026, 08:00 EDT, paused (waiting for the customer): 2 h of business time not counted. Holidays not counted: Canada Day on 1 Jul 2026.',
       'Since Thu 2 Jul 2026, 08:00 EDT, running (reply of the customer): 30 min used.',
     ]);
   });
@@ -51,10 +51,27 @@ describe('the ledger of a clock that paused over Canada Day', () => {
 });
 
 describe('the summary', () => {
-  test('names policy and calendar with their versions, and the zone that counts', () => {
+  test('names the target and the zone whose business hours count', () => {
     expect(summaryOf(started, '2026-06-29T12:00', 'en')).toContain(
-      'Resolution target INCIDENT@1: 24 h of calendar ON-BUS@1 (America/Toronto).',
+      'Resolution target: 24 h of business time (America/Toronto).',
     );
+  });
+
+  test('of a clock around the clock says nothing of business time', () => {
+    const urgent = pauseClock(
+      startClockOf('P2', 'RESOLUTION', '2026-06-29T10:00'),
+      always,
+      toronto('2026-06-29T11:00'),
+      'CUSTOMER',
+    );
+    const told = explainClock(urgent, always, { now: toronto('2026-06-29T12:00'), locale: 'en', timeZone });
+    expect(told.summary).toContain('Resolution target: 8 h, day and night.');
+    expect([told.summary, ...told.lines.map(({ text }) => text)].join(' ')).not.toMatch(/business|open time/);
+    expect(told.lines[1]?.text).toContain('paused (waiting for the customer): 1 h not counted.');
+  });
+
+  test.each(['en', 'fr'] as const)('names no policy, calendar or version (%s)', (locale) => {
+    expect(summaryOf(resumed, '2026-07-02T09:30', locale)).not.toMatch(/@\d|ON-BUS|INCIDENT/);
   });
 
   test('says what is used and what is left', () => {
@@ -88,7 +105,7 @@ describe('the summary', () => {
   test('of a breached clock says when and why', () => {
     const stopped = stopClock(resumed, business, toronto('2026-07-06T10:00'), 'RESOLVED');
     expect(summaryOf(stopped, '2026-07-07T10:00', 'fr')).toContain(
-      'Arrêté le lun. 6 juill. 2026 à 10 h 00 HAE : dépassé. Dépassement le ven. 3 juill. 2026 à 12 h 00 HAE : le temps est écoulé.',
+      'Arrêté le lun. 6 juill. 2026 à 10 h 00 HAE : cible manquée. Cible manquée le ven. 3 juill. 2026 à 12 h 00 HAE : le temps est écoulé.',
     );
   });
 
@@ -98,11 +115,6 @@ describe('the summary', () => {
 
   test('lists the warnings with their instants', () => {
     expect(summaryOf(paused, '2026-07-02T07:00', 'en')).toContain('Warnings: 50 % on Tue 30 Jun 2026, 14:00 EDT.');
-  });
-
-  test('names the version of the time zone rules', () => {
-    const options = { now: toronto('2026-06-29T12:00'), locale: 'en', timeZone, timeZoneData: '2025c' } as const;
-    expect(explainClock(started, business, options).summary).toContain('time zone rules 2025c.');
   });
 });
 

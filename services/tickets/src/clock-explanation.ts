@@ -20,7 +20,7 @@ export interface ClockExplanationLine {
 /** Why a clock stands where it stands, for the agent and the customer alike. */
 export interface ClockExplanation {
   lines: ClockExplanationLine[];
-  /** Sentences: the target and its versions, the rule, what is used, holidays by name, due instant or end, breach, warnings, zone. */
+  /** Sentences: the target, the rule, what is used, holidays by name, due instant or end, breach, warnings. */
   summary: string;
 }
 
@@ -30,8 +30,6 @@ export interface ExplainOptions {
   locale: Locale;
   /** Only for showing: counting is done in the calendar's zone. */
   timeZone: string;
-  /** The version of the time zone rules, to be named in the summary. */
-  timeZoneData?: string;
 }
 
 /** The ledger in words. `calendar` must be the version that the clock names; throws RangeError when it is not. */
@@ -55,7 +53,7 @@ function explainLine(
   const when = to === null ? words.since(begin) : words.between(begin, moment(to, words, options));
   const what = {
     RUN: () => words.run(cause, duration(businessMs)),
-    PAUSE: () => words.pause(cause, duration(businessMs)),
+    PAUSE: () => words.pause(cause, duration(businessMs), calendar.always),
     STOP: () => words.stop(cause),
   }[state]();
   const holidays = state === 'STOP' ? [] : holidaysSkipped(calendar, from, to ?? options.now);
@@ -73,12 +71,10 @@ interface Subject {
 
 function summarize({ clock, calendar, usedMs, words, options }: Subject): string[] {
   const at = (date: Date): string => moment(date, words, options);
-  const policy = `${clock.policyId}@${clock.policyVersion}`;
-  const calendarName = `${clock.calendarId}@${clock.calendarVersion}`;
   const kind = words.kind[clock.kind];
   const warnings = clock.warned.map((warning) => words.warning(warning.percent, at(warning.at)));
   return [
-    words.target(kind, policy, duration(clock.budgetMs), calendarName, calendar.timeZone),
+    words.target(kind, duration(clock.budgetMs), calendar.always ? null : calendar.timeZone),
     calendar.always ? words.rule.always : words.rule.open,
     budgetUse(clock.budgetMs, usedMs, words),
     ...notCounted(holidaysOfClock(clock, calendar, options.now), words, options),
@@ -87,7 +83,6 @@ function summarize({ clock, calendar, usedMs, words, options }: Subject): string
       ? [words.breached(at(clock.breachedAt), words.breach[clock.breachCause])]
       : []),
     ...(warnings.length > 0 ? [words.warned(warnings.join('; '))] : []),
-    words.zone(options.timeZone, options.timeZoneData ?? null),
   ];
 }
 

@@ -20,13 +20,14 @@ export interface ClockWording {
   breach: Record<BreachCause, string>;
   outcome: Record<NonNullable<ClockOutcome>, string>;
   run(cause: string, used: string): string;
-  pause(cause: string, waited: string): string;
+  pause(cause: string, waited: string, always: boolean): string;
   stop(cause: string): string;
   between(from: string, to: string): string;
   since(from: string): string;
   holiday(name: string, date: string, observed: boolean): string;
   notCounted(holidays: string): string;
-  target(kind: string, policy: string, budget: string, calendar: string, zone: string): string;
+  /** `zone` is where business hours count; null where every minute does. */
+  target(kind: string, budget: string, zone: string | null): string;
   rule: { open: string; always: string };
   used(used: string, left: string): string;
   overdrawn(used: string, over: string): string;
@@ -37,7 +38,6 @@ export interface ClockWording {
   breached(at: string, cause: string): string;
   warned(warnings: string): string;
   warning(percent: number, at: string): string;
-  zone(name: string, rules: string | null): string;
 }
 
 /** The wording of clock explanations, EN and FR. */
@@ -68,21 +68,21 @@ export const CLOCK_WORDING: Record<Locale, ClockWording> = {
     breach: { TIME: 'the time ran out', RECLASSIFIED: 'the new target was already past when it was set' },
     outcome: {
       MET: 'met',
-      BREACHED: 'breached',
+      BREACHED: 'missed',
       CANCELLED: 'cancelled, not counted',
       EXCLUDED: 'excluded, not counted',
     },
     run: (cause, used) => `running (${cause}): ${used} used`,
-    pause: (cause, waited) => `paused (${cause}): ${waited} of open time not counted`,
+    pause: (cause, waited, always) => `paused (${cause}): ${waited}${always ? '' : ' of business time'} not counted`,
     stop: (cause) => `stopped (${cause}): nothing is counted`,
     between: (from, to) => `${from} to ${to}`,
     since: (from) => `since ${from}`,
     holiday: (name, date, observed) => (observed ? `${name}, observed on ${date}` : `${name} on ${date}`),
     notCounted: (holidays) => `Holidays not counted: ${holidays}.`,
-    target: (kind, policy, budget, calendar, zone) =>
-      `${kind} target ${policy}: ${budget} of calendar ${calendar} (${zone}).`,
+    target: (kind, budget, zone) =>
+      `${kind} target: ${budget}${zone === null ? ', day and night' : ` of business time (${zone})`}.`,
     rule: {
-      open: 'Only open time counts while the clock runs; a pause moves the due time by the open time it takes, never by nights, weekends or holidays.',
+      open: 'Only business time counts while the clock runs; a pause moves the due time by the business time it takes, never by nights, weekends or holidays.',
       always:
         'Every minute counts while the clock runs, day and night; a pause moves the due time by its whole length.',
     },
@@ -92,10 +92,9 @@ export const CLOCK_WORDING: Record<Locale, ClockWording> = {
     passed: (at) => `It was due ${at}.`,
     paused: 'Paused: nothing is due until it resumes.',
     ended: (at, outcome) => `Stopped ${at}: ${outcome}.`,
-    breached: (at, cause) => `Breached ${at}: ${cause}.`,
+    breached: (at, cause) => `Missed ${at}: ${cause}.`,
     warned: (warnings) => `Warnings: ${warnings}.`,
     warning: (percent, at) => `${percent} % on ${at}`,
-    zone: (name, rules) => (rules === null ? `Times in ${name}.` : `Times in ${name}, time zone rules ${rules}.`),
   },
   fr: {
     zoneNames: 'fr-CA',
@@ -125,16 +124,21 @@ export const CLOCK_WORDING: Record<Locale, ClockWording> = {
       TIME: 'le temps est écoulé',
       RECLASSIFIED: 'la nouvelle cible était déjà dépassée quand elle a été fixée',
     },
-    outcome: { MET: 'respecté', BREACHED: 'dépassé', CANCELLED: 'annulé, non compté', EXCLUDED: 'exclu, non compté' },
+    outcome: {
+      MET: 'cible atteinte',
+      BREACHED: 'cible manquée',
+      CANCELLED: 'cible retirée, non comptée',
+      EXCLUDED: 'cible exclue, non comptée',
+    },
     run: (cause, used) => `en marche (${cause}) : temps utilisé ${used}`,
-    pause: (cause, waited) => `en pause (${cause}) : temps ouvrable non compté ${waited}`,
+    pause: (cause, waited, always) => `en pause (${cause}) : temps ${always ? '' : 'ouvrable '}non compté ${waited}`,
     stop: (cause) => `arrêté (${cause}) : rien n'est compté`,
     between: (from, to) => `du ${from} au ${to}`,
     since: (from) => `depuis le ${from}`,
     holiday: (name, date, observed) => (observed ? `${name}, observé le ${date}` : `${name}, le ${date}`),
     notCounted: (holidays) => `Jours fériés non comptés : ${holidays}.`,
-    target: (kind, policy, budget, calendar, zone) =>
-      `Cible de ${kind} ${policy} : ${budget} du calendrier ${calendar} (${zone}).`,
+    target: (kind, budget, zone) =>
+      `Cible de ${kind} : ${budget}${zone === null ? ', jour et nuit' : ` de temps ouvrable (${zone})`}.`,
     rule: {
       open: "Seul le temps ouvrable compte pendant que l'horloge marche; une pause déplace l'échéance du temps ouvrable qu'elle dure, jamais des nuits, des fins de semaine ni des jours fériés.",
       always:
@@ -142,16 +146,12 @@ export const CLOCK_WORDING: Record<Locale, ClockWording> = {
     },
     used: (used, left) => `Temps utilisé : ${used}; temps restant : ${left}.`,
     overdrawn: (used, over) => `Temps utilisé : ${used}, soit ${over} de plus que la cible.`,
-    due: (at) => `Échéance : ${at}; à cet instant précis, la cible est encore respectée.`,
+    due: (at) => `Échéance : ${at}; à cet instant précis, la cible est encore atteinte.`,
     passed: (at) => `L'échéance était : ${at}.`,
     paused: "En pause : aucune échéance jusqu'à la reprise.",
     ended: (at, outcome) => `Arrêté le ${at} : ${outcome}.`,
-    breached: (at, cause) => `Dépassement le ${at} : ${cause}.`,
+    breached: (at, cause) => `Cible manquée le ${at} : ${cause}.`,
     warned: (warnings) => `Avertissements : ${warnings}.`,
     warning: (percent, at) => `${percent} % le ${at}`,
-    zone: (name, rules) =>
-      rules === null
-        ? `Heures affichées : fuseau ${name}.`
-        : `Heures affichées : fuseau ${name}, règles de fuseaux ${rules}.`,
   },
 };

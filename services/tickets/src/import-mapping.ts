@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { Environment, HoldReason, IncidentState } from './generated/api.ts';
+import { isTimeZone } from './local-time.ts';
 
 /** How to read another system's export, as a mapping file says it. Its columns and codes are checked by `rowReader`. */
 export type ImportMapping = z.infer<typeof mappingFile>;
@@ -100,12 +101,3 @@ const mappingFile = z.strictObject({
     .strictObject({ codes: z.array(keptColumn).default([]), people: z.array(keptColumn).default([]) })
     .default({ codes: [], people: [] }),
 });
-
-function isTimeZone(timeZone: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone });
-    return true;
-  } catch {
-    return false;
-  }
-}

@@ -46,6 +46,16 @@ export function instantOf({ local, timeZone }: LocalTime): Date {
   return atOffset(wall, offset);
 }
 
+/** True for the name of a time zone that this process has rules for. */
+export function isTimeZone(timeZone: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** A stretch of real time between two local times. */
 export interface LocalWindow {
   startsAt: Date;

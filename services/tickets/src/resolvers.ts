@@ -1,3 +1,4 @@
+import { badInput } from '@desk/kit/errors';
 import { checkFilter } from '@desk/kit/input';
 import { connection, pageInfoOf, pageRequest, slicePage } from '@desk/kit/page';
 import { DateTime, Duration } from '@desk/kit/scalars';
@@ -8,6 +9,7 @@ import type * as api from './generated/api.ts';
 import { historyEntry, numbersTold, withoutForeignNumbers } from './history.ts';
 import { clockView } from './incident-view.ts';
 import { incidentNumber, type Incident, type IncidentLink } from './incident.ts';
+import { isTimeZone } from './local-time.ts';
 import { mutations } from './mutations.ts';
 import { allowedActions, mayNoteIncident, mayReadAudit } from './policy.ts';
 import { forbidden } from './request.ts';
@@ -15,9 +17,6 @@ import type { TicketsContext } from './context.ts';
 
 const TALLY_ID = 'incidents';
 const FILTER_LIMITS = { textMax: 200, listMax: 100 };
-
-/** The zone in which clocks are explained: the calendars' own, which is also where the readers are. */
-const EXPLANATION_ZONE = 'America/Toronto';
 
 const Query: Required<api.QueryResolvers> = {
   incident: (_root, { id }, { store, reach }) => store.findIncident(reach, id),
@@ -55,16 +54,24 @@ const Incident: api.IncidentResolvers & Owed<api.Incident, Incident, api.Inciden
   assignee: ({ assigneeId }) => (assigneeId === null ? null : { __typename: 'Person', id: assigneeId }),
   closesAt: ({ state, closesAt }) => (state === 'RESOLVED' ? closesAt : null),
   clocks: ({ clocks }, _args, { sla, clock }) => clocks.map((each) => clockView(each, sla, clock.now())),
-  explainClock({ clocks }, { kind, language }, { sla, clock, reference }) {
+  explainClock({ clocks }, { kind, language, timeZone }, { sla, clock, reference }) {
+    if (!isTimeZone(timeZone)) {
+      throw badInput([{ path: 'timeZone', message: 'must be an IANA time zone such as America/Toronto.' }]);
+    }
     const found = clocks.findLast((each) => each.kind === kind);
     if (!found) return null;
-    const { summary, lines } = explainClock(found, sla.calendarOf(found), {
+    const calendar = sla.calendarOf(found);
+    const { summary, lines } = explainClock(found, calendar, {
       now: clock.now(),
       locale: language === 'FR' ? 'fr' : 'en',
-      timeZone: EXPLANATION_ZONE,
-      timeZoneData: reference.timeZoneData,
+      timeZone,
     });
-    return { summary, lines: lines.map(({ businessMs, ...line }) => ({ ...line, businessTime: businessMs })) };
+    return {
+      summary,
+      roundTheClock: calendar.always,
+      timeZoneData: reference.timeZoneData,
+      lines: lines.map(({ businessMs, ...line }) => ({ ...line, businessTime: businessMs })),
+    };
   },
   allowedActions: (incident, _args, { viewer, clock }) => allowedActions(viewer, incident, clock.now()),
   async comments({ _id }, args, { store }) {

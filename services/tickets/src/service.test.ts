@@ -234,6 +234,26 @@ describe('a solution', () => {
   });
 });
 
+describe('a clock told in words', () => {
+  const EXPLAIN = `query($id: ID!, $zone: String!) {
+    incident(id: $id) { explainClock(kind: RESOLUTION, timeZone: $zone) { summary roundTheClock } }
+  }`;
+
+  test('tells its instants in the zone that was asked for', async () => {
+    const { id } = await desk.report();
+    const answer = await desk.ask(lena, EXPLAIN, { id, zone: 'America/Vancouver' });
+    expect(done(answer)).toMatchObject({
+      explainClock: { roundTheClock: false, summary: expect.stringMatching(/Due Fri 3 Jul 2026, 07:00 PDT;/) },
+    });
+  });
+
+  test('is refused for a zone that is none', async () => {
+    const { id } = await desk.report();
+    const { errors } = await desk.ask(lena, EXPLAIN, { id, zone: 'Mars/Olympus' });
+    expect(errors?.[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', fields: [{ path: 'timeZone' }] });
+  });
+});
+
 describe('who may do what', () => {
   test('a distributor reports, comments and withdraws, but does not work incidents', async () => {
     const reported = await desk.report();
