@@ -234,6 +234,25 @@ describe('a solution', () => {
   });
 });
 
+describe('a list', () => {
+  test('holds the incidents that wait for one of the reasons, and no others', async () => {
+    const asked = await desk.act('holdIncident', await desk.started(await desk.report()), {
+      reason: 'CUSTOMER',
+      question: 'Which file?',
+    });
+    await desk.act('holdIncident', await desk.started(await desk.report()), {
+      reason: 'VENDOR',
+      vendorReference: 'OSP-2',
+    });
+    const list = 'query($f: IncidentFilter!) { incidents(first: 100, filter: $f) { nodes { id hold { reason } } } }';
+    const { nodes } = done<{ nodes: { id: string; hold: { reason: string } }[] }>(
+      await desk.ask(lena, list, { f: { holdReason: ['CUSTOMER'] } }),
+    );
+    expect(nodes.map(({ id }) => id)).toContain(asked.id);
+    expect(new Set(nodes.map(({ hold }) => hold.reason))).toEqual(new Set(['CUSTOMER']));
+  });
+});
+
 describe('a clock told in words', () => {
   const EXPLAIN = `query($id: ID!, $zone: String!) {
     incident(id: $id) { explainClock(kind: RESOLUTION, timeZone: $zone) { summary roundTheClock } }

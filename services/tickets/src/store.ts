@@ -175,10 +175,11 @@ function within(reach: Reach): { organizationId?: { $in: string[] } } {
 /** The database's filter for a client's. Each field is taken by name; no object of a client becomes a filter. */
 function incidentFilter(reach: Reach, filter: IncidentFilter): QueryFilter<Incident> {
   const conditions: QueryFilter<Incident>[] = [within(reach)];
-  const anyOf = (field: keyof Incident, values: readonly string[] | null | undefined) => {
+  const anyOf = (field: keyof Incident | 'hold.reason', values: readonly string[] | null | undefined) => {
     if (values) conditions.push({ [field]: { $in: [...values] } });
   };
   anyOf('state', filter.state);
+  anyOf('hold.reason', filter.holdReason);
   anyOf('priority', filter.priority);
   anyOf('organizationId', filter.organizationId);
   anyOf('serviceId', filter.serviceId);
