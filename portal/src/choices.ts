@@ -3,7 +3,7 @@ import type { ChoiceSource } from './actions.ts';
 import { useDesk } from './desk.tsx';
 import type { Choice } from './forms/field.tsx';
 import type { Language } from './generated/api.ts';
-import { PRIORITIES } from './incident-filter.ts';
+import { HOLD_REASONS, PRIORITIES } from './incident-filter.ts';
 import { useText, wordFor } from './text.ts';
 
 /** The codes of the choices that are enums of the API, by the group of their words. */
@@ -11,7 +11,7 @@ const ENUM_CHOICES = {
   impacts: { group: 'impact', codes: ['HIGH', 'MEDIUM', 'LOW'] },
   urgencies: { group: 'urgency', codes: ['HIGH', 'MEDIUM', 'LOW'] },
   priorities: { group: 'priority', codes: PRIORITIES },
-  holdReasons: { group: 'holdReason', codes: ['CUSTOMER', 'CHANGE', 'PROBLEM', 'VENDOR', 'SCHEDULED'] },
+  holdReasons: { group: 'holdReason', codes: HOLD_REASONS },
   resolutionCodes: {
     group: 'resolutionCode',
     codes: ['FIXED', 'WORKAROUND', 'KNOWN_ERROR', 'NOT_REPRODUCIBLE', 'DUPLICATE', 'CUSTOMER_SIDE', 'BY_CHANGE'],

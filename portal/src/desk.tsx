@@ -10,11 +10,10 @@ import { Loaded } from './components/loaded.tsx';
 import { Waiting } from './components/waiting.tsx';
 import { createDrafts, newIdempotencyKey, type Drafts } from './drafts.ts';
 import { createFormat, MARKET_ZONE, type Format } from './format.ts';
-import type { Language, MeQuery, ReferencesQuery } from './generated/api.ts';
+import type { Language, ReferencesQuery } from './generated/api.ts';
 import { usePreferences } from './preferences.ts';
+import { chosenClients, clientsOf, mayReport, type ClientOrganization, type Me } from './rights.ts';
 import type { SignedIn } from './session.ts';
-
-export type Me = NonNullable<MeQuery['me']>;
 
 /** What every page may use: who is asking, the live feed, drafts, the formatter and the names of things. */
 export interface Desk {
@@ -23,12 +22,16 @@ export interface Desk {
   sessionEndsAt: string;
   /** Asks anew who is signed in, and until when. */
   checkSession: () => Promise<void>;
-  /** True for people of the SME, who work incidents. */
+  /** True for people of the SME, who work incidents and read internal notes. */
   staff: boolean;
-  /** True for those who may read internal notes. */
-  readsNotes: boolean;
-  /** Distributors an agent may act for; empty for everybody else. */
-  clients: Organization[];
+  /** True for those whose incidents these are, or who act for them: they read whose turn it is, not how the SME works. */
+  customer: boolean;
+  /** True for those who may report, as far as roles and scopes say it. */
+  reports: boolean;
+  /** Distributors that an agent may act for; empty for everybody else. */
+  clients: ClientOrganization[];
+  /** Those of them that the agent acts for now: one, or all. */
+  actsFor: ClientOrganization[];
   /** Sends one query or mutation. */
   request: Request;
   /** What the pages read. */
@@ -39,12 +42,6 @@ export interface Desk {
   language: Language;
   format: Format;
   references: ReferencesQuery;
-}
-
-export interface Organization {
-  id: string;
-  code: string;
-  name: string;
 }
 
 const DeskContext = createContext<Desk | null>(null);
@@ -122,6 +119,7 @@ function LoadedDesk(props: {
     setSaid('');
   }
   const clients = useMemo(() => clientsOf(me), [me]);
+  const actsFor = useMemo(() => chosenClients(clients, actingFor), [clients, actingFor]);
   const [announcer] = useState(() =>
     createAnnouncer({
       say: setSaid,
@@ -155,7 +153,7 @@ function LoadedDesk(props: {
   const begun = useBegun(feed);
   const meBefore = useRef<Me | null>(null);
   useEffect(() => {
-    const chosen = chosenClients(clients, actingFor);
+    const chosen = actsFor.map(({ id }) => id);
     const others = chosen.join() !== client.actsFor().join();
     const first = meBefore.current === null;
     if (!others && meBefore.current === me) return;
@@ -165,17 +163,18 @@ function LoadedDesk(props: {
     if (others) feed.restart();
     // Nothing of the distributor before, or of rights that are gone, may stay on the page.
     void queryClient.resetQueries({ predicate: ({ queryKey }) => !SAME_FOR_ALL.has(String(queryKey[0])) });
-  }, [me, actingFor, clients, client, feed, queryClient]);
+  }, [me, actsFor, client, feed, queryClient]);
 
   const desk = useMemo<Desk>(() => {
-    const staff = hasRole(me, (role, type) => type === 'SME' && role.startsWith('SME_'));
     return {
       me,
       sessionEndsAt: session.expiresAt,
       checkSession,
-      staff,
-      readsNotes: staff || hasRole(me, (role) => role === 'AUDITOR'),
+      staff: me.staff,
+      customer: !me.staff && !me.auditor,
+      reports: mayReport(me, actsFor),
       clients,
+      actsFor,
       request: client.request,
       queries,
       feed,
@@ -190,6 +189,7 @@ function LoadedDesk(props: {
     session.expiresAt,
     checkSession,
     clients,
+    actsFor,
     client,
     queries,
     feed,
@@ -246,20 +246,3 @@ const FEED_MS_MAX = 800;
 
 /** What is read does not depend on for whom an agent acts. */
 const SAME_FOR_ALL: ReadonlySet<string> = new Set(['me', 'references', 'distributors', 'analysts']);
-
-function clientsOf(me: Me): Organization[] {
-  const found = new Map<string, Organization>();
-  for (const { active, organization } of me.authorizations) {
-    if (active && organization) found.set(organization.id, organization);
-  }
-  return [...found.values()].sort((first, second) => (first.code < second.code ? -1 : 1));
-}
-
-function chosenClients(clients: Organization[], actingFor: string | null): string[] {
-  const chosen = clients.filter(({ id }) => id === actingFor);
-  return (chosen.length > 0 ? chosen : clients).map(({ id }) => id);
-}
-
-function hasRole(me: Me, test: (role: string, organizationType: string | undefined) => boolean): boolean {
-  return me.memberships.some(({ organization, roles }) => roles.some((role) => test(role, organization?.type)));
-}

@@ -47,6 +47,13 @@ describe('a row belongs to a list', () => {
     ['of open incidents until it is resolved', { open: true }, { state: 'RESOLVED' as const }, false],
     ['of states when its state is among them', { state: 'NEW,ON_HOLD' }, { state: 'ON_HOLD' as const }, true],
     ['of a priority when it has it', { priority: 'P1' }, {}, false],
+    [
+      'of waiting ones when it waits for the same',
+      { hold: 'CUSTOMER' },
+      { hold: { reason: 'CUSTOMER' as const } },
+      true,
+    ],
+    ['of waiting ones not when it waits for nothing', { hold: 'CUSTOMER' }, {}, false],
     ['of unassigned incidents without an assignee', { unassigned: true }, {}, true],
     ['of mine when I am its assignee', { assignee: 'me' }, { assignee: { id: 'per_1', name: 'Sam' } }, true],
     ['of missed targets when it missed one', { breached: true }, { breached: true }, true],

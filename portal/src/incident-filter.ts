@@ -1,4 +1,11 @@
-import type { IncidentFilter, IncidentOrder, IncidentRowFragment, IncidentState, Priority } from './generated/api.ts';
+import type {
+  HoldReason,
+  IncidentFilter,
+  IncidentOrder,
+  IncidentRowFragment,
+  IncidentState,
+  Priority,
+} from './generated/api.ts';
 
 /** What the address of a list holds: `?open=true&priority=P1,P2`. Words of the address are those of the API. */
 export interface ListSearch {
@@ -7,6 +14,7 @@ export interface ListSearch {
   breached?: boolean | undefined;
   state?: string | undefined;
   priority?: string | undefined;
+  hold?: string | undefined;
   organization?: string | undefined;
   service?: string | undefined;
   assignee?: string | undefined;
@@ -27,6 +35,7 @@ export type ListOrder = keyof typeof ORDERS;
 /** States in which an incident is neither resolved nor ended. */
 export const OPEN_STATES: readonly IncidentState[] = ['NEW', 'ASSIGNED', 'IN_PROGRESS', 'ON_HOLD'];
 export const STATES: readonly IncidentState[] = [...OPEN_STATES, 'RESOLVED', 'CLOSED', 'CANCELLED'];
+export const HOLD_REASONS: readonly HoldReason[] = ['CUSTOMER', 'CHANGE', 'PROBLEM', 'VENDOR', 'SCHEDULED'];
 export const PRIORITIES: readonly Priority[] = ['P1', 'P2', 'P3', 'P4'];
 
 /** The address's words, checked: what is unknown is left out, so that an old or mistyped address still opens. */
@@ -43,6 +52,8 @@ export function readSearch(raw: Record<string, unknown>): ListSearch {
   if (state.length > 0) search.state = state.join(',');
   const priority = listOf(raw.priority, PRIORITIES);
   if (priority.length > 0) search.priority = priority.join(',');
+  const hold = listOf(raw.hold, HOLD_REASONS);
+  if (hold.length > 0) search.hold = hold.join(',');
   if (typeof raw.order === 'string' && raw.order in ORDERS) search.order = raw.order as ListOrder;
   return search;
 }
@@ -51,10 +62,12 @@ export function readSearch(raw: Record<string, unknown>): ListSearch {
 export function apiFilter(search: ListSearch, meId: string): IncidentFilter {
   const states = listOf(search.state, STATES);
   const priorities = listOf(search.priority, PRIORITIES);
+  const holdReasons = listOf(search.hold, HOLD_REASONS);
   const text = search.text?.trim();
   return {
     ...(states.length > 0 && { state: states }),
     ...(priorities.length > 0 && { priority: priorities }),
+    ...(holdReasons.length > 0 && { holdReason: holdReasons }),
     ...(search.open !== undefined && { open: search.open }),
     ...(search.unassigned !== undefined && { unassigned: search.unassigned }),
     ...(search.breached !== undefined && { breached: search.breached }),
@@ -75,6 +88,7 @@ export function matchesFilter(filter: IncidentFilter, row: IncidentRowFragment):
   return [
     !filter.state || filter.state.includes(row.state),
     !filter.priority || filter.priority.includes(row.priority),
+    !filter.holdReason || (row.hold !== null && filter.holdReason.includes(row.hold.reason)),
     typeof filter.open !== 'boolean' || OPEN_STATES.includes(row.state) === filter.open,
     typeof filter.unassigned !== 'boolean' || (row.assignee === null) === filter.unassigned,
     typeof filter.breached !== 'boolean' || row.breached === filter.breached,

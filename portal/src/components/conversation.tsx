@@ -17,15 +17,15 @@ interface Message {
 
 /** What was said about an incident, oldest first. Internal notes stand among the comments, marked in words and colour. */
 export function Conversation({ id }: { id: string }) {
-  const { queries, readsNotes } = useDesk();
+  const { queries, staff } = useDesk();
   const [last, setLast] = useState(MESSAGES_LAST);
   const comments = useQuery(queries.comments(id, last));
-  const notes = useQuery({ ...queries.notes(id, last), enabled: readsNotes });
+  const notes = useQuery({ ...queries.notes(id, last), enabled: staff });
   const more = last < MESSAGES_MAX ? () => setLast(MESSAGES_MAX) : null;
   return (
     <Loaded of={comments}>
       {(said) =>
-        readsNotes ? (
+        staff ? (
           <Loaded of={notes}>{(noted) => <Messages {...{ said, noted, more }} />}</Loaded>
         ) : (
           <Messages {...{ said, more }} noted={null} />

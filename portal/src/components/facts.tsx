@@ -100,7 +100,7 @@ export function Contacts({ incident }: { incident: Facts }) {
 /** Links to other records; each can be taken away by those who may link, but for a duplicate's, which goes with reopening. */
 export function Links({ incident }: { incident: Facts }) {
   const text = useText();
-  const { staff, queries, request } = useDesk();
+  const { customer, queries, request } = useDesk();
   const queryClient = useQueryClient();
   const [error, setError] = useState<Error | null>(null);
   if (incident.links.length === 0) return null;
@@ -133,7 +133,7 @@ export function Links({ incident }: { incident: Facts }) {
               (link.target ?? text('links.hidden'))
             )}{' '}
             {link.incident && (
-              <span className="quiet">{wordFor(text, staff ? 'state' : 'customerState', link.incident.state)}</span>
+              <span className="quiet">{wordFor(text, customer ? 'customerState' : 'state', link.incident.state)}</span>
             )}
             {mayUnlink && link.kind !== 'DUPLICATE_OF' && (
               <button type="button" className="plain" onClick={() => void unlink(link)}>

@@ -144,6 +144,7 @@ const NO_SEARCH: ListSearch = {
   breached: undefined,
   state: undefined,
   priority: undefined,
+  hold: undefined,
   organization: undefined,
   service: undefined,
   assignee: undefined,

@@ -21,12 +21,13 @@ const SESSION_WARNING_MS = 2 * 60_000;
 export function Shell() {
   const text = useText();
   const navigate = useNavigate();
+  const { reports } = useDesk();
   const [overlay, setOverlay] = useState<'palette' | 'sheet' | null>(null);
   const close = () => setOverlay(null);
   useKeyboard();
   useCommand('palette', () => setOverlay('palette'));
   useCommand('sheet', () => setOverlay('sheet'));
-  useCommand('create', () => void navigate({ to: '/report' }));
+  useCommand('create', reports ? () => void navigate({ to: '/report' }) : null);
   useCommand('goHome', () => void navigate({ to: '/' }));
   useCommand('goIncidents', () => void navigate({ to: '/incidents', search: { open: true } }));
   useCommand('goDashboard', () => void navigate({ to: '/dashboard' }));
@@ -63,9 +64,11 @@ export function Shell() {
           {text('nav.incidents')}
         </Link>
         <Link to="/dashboard">{text('nav.dashboard')}</Link>
-        <Link to="/report" aria-keyshortcuts={ariaKeys('create')}>
-          {text('nav.report')}
-        </Link>
+        {reports && (
+          <Link to="/report" aria-keyshortcuts={ariaKeys('create')}>
+            {text('nav.report')}
+          </Link>
+        )}
         <a href="/explorer">{text('nav.explorer')}</a>
         <button
           type="button"

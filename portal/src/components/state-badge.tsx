@@ -10,8 +10,8 @@ interface Standing {
 /** Where an incident stands, in the words of those who read it: the SME's states, or the customer's six words. */
 export function StateBadge({ incident }: { incident: Standing }) {
   const text = useText();
-  const { staff } = useDesk();
-  return <span className={`badge state-${incident.state}`}>{stateWord(incident, staff, text)}</span>;
+  const { customer } = useDesk();
+  return <span className={`badge state-${incident.state}`}>{stateWord(incident, customer, text)}</span>;
 }
 
 /** A priority; the highest is told by its form as well as by its colour. */
@@ -20,8 +20,8 @@ export function PriorityBadge({ priority }: { priority: Priority }) {
 }
 
 /** The word for a state. Customers read whether it is their turn, not how the SME works. */
-export function stateWord({ state, hold }: Standing, staff: boolean, text: Text): string {
-  if (staff) return wordFor(text, 'state', state);
+export function stateWord({ state, hold }: Standing, customer: boolean, text: Text): string {
+  if (!customer) return wordFor(text, 'state', state);
   if (state === 'ON_HOLD' && hold?.reason === 'CUSTOMER') return text('customerState.WAITING');
   return wordFor(text, 'customerState', state);
 }

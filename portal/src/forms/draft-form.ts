@@ -46,6 +46,8 @@ export interface DraftForm {
 export function useDraftForm<Result>(options: {
   draftName: string;
   initial: Values;
+  /** Values that cannot be chosen: they win over what a draft holds. */
+  fixed?: Values;
   check: (values: Values) => Record<string, string>;
   send: (values: Values, idempotencyKey: string) => Promise<Result>;
   done: (result: Result) => void;
@@ -58,7 +60,7 @@ export function useDraftForm<Result>(options: {
   const [refused, setRefused] = useState<{ values: Values; error: ApiError | null } | null>(null);
   const [attempt, setAttempt] = useState(0);
   const [sending, setSending] = useState(false);
-  const values = { ...options.initial, ...typed };
+  const values = { ...options.initial, ...typed, ...options.fixed };
   const fieldId = (name: string) => `${formId}-${name.replaceAll('.', '-')}`;
   const dirty = Object.entries(typed).some(([name, value]) => value !== (options.initial[name] ?? ''));
 

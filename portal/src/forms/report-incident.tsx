@@ -36,17 +36,20 @@ const INITIAL: Values = {
 /** The form that reports an incident. Mirrors `CreateIncidentInput` of `schema/tickets.graphql`. */
 export function ReportIncidentForm() {
   const text = useText();
-  const { staff, clients, references, announce, queries, request } = useDesk();
+  const { staff, clients, actsFor, references, announce, queries, request } = useDesk();
   const choices = useChoices(false);
   const navigate = useNavigate();
   const queryClient = useQueryClient();
   const distributors = useQuery({ ...queries.distributors, enabled: staff });
-  const organizations = staff ? (distributors.data ?? []) : clients;
+  const organizations = staff ? (distributors.data ?? []) : actsFor.filter(({ writes }) => writes);
   const chooses = staff || clients.length > 0;
+  // Who acts for one reports for that one, whatever an older draft says.
+  const [only] = !staff && organizations.length === 1 ? organizations : [];
 
   const form = useDraftForm({
     draftName: 'report',
-    initial: { ...INITIAL, actingFor: clients.length === 1 ? (clients[0]?.id ?? '') : '' },
+    initial: INITIAL,
+    ...(only && { fixed: { actingFor: only.id } }),
     check: (values) => missing(values, { chooses, references, text }),
     send: async (values, idempotencyKey) =>
       (await request(CreateIncidentDocument, { input: createInput(values, { chooses, references, idempotencyKey }) }))
@@ -76,9 +79,10 @@ export function ReportIncidentForm() {
           form={form}
           name="actingFor"
           label={text('field.actingFor')}
-          {...(!staff && { hint: text('field.actingFor.hint', { count: clients.length }) })}
+          {...(!staff && { hint: text('field.actingFor.hint', { count: organizations.length }) })}
           choices={organizations.map(({ id, code, name }) => ({ value: id, label: `${name} (${code})` }))}
           required
+          chosen={only !== undefined}
           autoFocus
         />
       )}

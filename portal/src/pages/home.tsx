@@ -1,38 +1,44 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
+import { Fragment } from 'react';
 import { Due } from '../components/due.tsx';
 import { Loaded } from '../components/loaded.tsx';
 import { PriorityBadge, StateBadge } from '../components/state-badge.tsx';
 import { useDesk } from '../desk.tsx';
-import type { IncidentFilter, IncidentRowFragment } from '../generated/api.ts';
-import { OPEN_STATES, ORDERS } from '../incident-filter.ts';
+import type { IncidentsQuery } from '../generated/api.ts';
+import { apiFilter, ORDERS, type ListSearch } from '../incident-filter.ts';
 import { useTally } from '../tally.ts';
 import { useText } from '../text.ts';
 
-/** Rows that "Needs you" shows at most. */
+/** Rows of one kind that "Needs you" shows at most. */
 const NEEDS_ROWS = 8;
 
 /** What waits for the reader, how many are open, and where to start. */
 export function HomePage() {
   const text = useText();
-  const { me, staff } = useDesk();
+  const { me, staff, customer, reports } = useDesk();
   return (
     <div className="page home">
       <h1>{text('home.title', { name: me.name })}</h1>
       <div className="tiles">
-        <section className="tile wide" aria-labelledby="needs">
-          <h2 id="needs">{text('home.needs')}</h2>
-          <NeedsYou />
-        </section>
+        {/* Who may neither work nor answer has nothing that waits. */}
+        {(staff || reports) && (
+          <section className="tile wide" aria-labelledby="needs">
+            <h2 id="needs">{text('home.needs')}</h2>
+            {staff ? <YourWork /> : <YourTurn />}
+          </section>
+        )}
         <section className="tile" aria-labelledby="start">
           <h2 id="start">{text('home.start')}</h2>
           <ul className="starts">
-            <li>
-              <Link to="/report">{text('home.start.report')}</Link>
-            </li>
+            {reports && (
+              <li>
+                <Link to="/report">{text('home.start.report')}</Link>
+              </li>
+            )}
             <li>
               <Link to="/incidents" search={{ open: true }}>
-                {text(staff ? 'home.start.queue' : 'home.start.ours')}
+                {text(customer ? 'home.start.ours' : 'home.start.queue')}
               </Link>
             </li>
             <li>
@@ -41,7 +47,7 @@ export function HomePage() {
           </ul>
         </section>
         <section className="tile" aria-labelledby="open">
-          <h2 id="open">{text(staff ? 'home.open.staff' : 'home.open.customer')}</h2>
+          <h2 id="open">{text(customer ? 'home.open.customer' : 'home.open.staff')}</h2>
           <OpenCounts />
         </section>
       </div>
@@ -49,44 +55,81 @@ export function HomePage() {
   );
 }
 
-function NeedsYou() {
-  const text = useText();
-  const { me, staff, queries } = useDesk();
-  const filter: IncidentFilter = staff
-    ? { assigneeId: [me.id], state: [...OPEN_STATES] }
-    : { state: ['ON_HOLD', 'RESOLVED'] };
-  const needs = useQuery(queries.fewIncidents(filter, ORDERS.due, NEEDS_ROWS));
+/** For staff: the open incidents that are theirs to work. */
+function YourWork() {
+  const { me, queries } = useDesk();
+  const search: ListSearch = { open: true, assignee: 'me' };
+  const needs = useQuery(queries.fewIncidents(apiFilter(search, me.id), ORDERS.due, NEEDS_ROWS));
   return (
     <Loaded of={needs} lines={2}>
-      {({ nodes }) => {
-        const rows = nodes.filter((row) => staff || row.state === 'RESOLVED' || row.hold?.reason === 'CUSTOMER');
-        return rows.length === 0 ? <p className="quiet">{text('home.needs.none')}</p> : <Needs rows={rows} />;
-      }}
+      {(found) => <Needs groups={[{ found, search, what: 'home.do.work' }]} />}
     </Loaded>
   );
 }
 
-function Needs({ rows }: { rows: readonly IncidentRowFragment[] }) {
-  const text = useText();
-  const { staff } = useDesk();
+const QUESTIONS: ListSearch = { state: 'ON_HOLD', hold: 'CUSTOMER' };
+const SOLUTIONS: ListSearch = { state: 'RESOLVED' };
+
+/** For distributors and those who act for them: questions to answer and solutions to confirm. */
+function YourTurn() {
+  const { me, queries } = useDesk();
+  const questions = useQuery(queries.fewIncidents(apiFilter(QUESTIONS, me.id), ORDERS.due, NEEDS_ROWS));
+  const solutions = useQuery(queries.fewIncidents(apiFilter(SOLUTIONS, me.id), ORDERS.due, NEEDS_ROWS));
   return (
-    <ul className="needs">
-      {rows.map((row) => (
-        <li key={row.id}>
-          <Link to="/incidents/$id" params={{ id: row.number }} search={{ open: true }}>
-            {row.number}
-          </Link>{' '}
-          <PriorityBadge priority={row.priority} /> <StateBadge incident={row} /> <span>{row.title}</span>{' '}
-          <span className="quiet">{text(whatToDo(row, staff))}</span> <Due dueAt={row.dueAt} breached={row.breached} />
-        </li>
-      ))}
-    </ul>
+    <Loaded of={questions} lines={2}>
+      {(asked) => (
+        <Loaded of={solutions} lines={2}>
+          {(solved) => (
+            <Needs
+              groups={[
+                { found: asked, search: QUESTIONS, what: 'home.do.answer' },
+                { found: solved, search: SOLUTIONS, what: 'home.do.confirm' },
+              ]}
+            />
+          )}
+        </Loaded>
+      )}
+    </Loaded>
   );
 }
 
-function whatToDo(row: IncidentRowFragment, staff: boolean) {
-  if (staff) return 'home.do.work';
-  return row.state === 'RESOLVED' ? 'home.do.confirm' : 'home.do.answer';
+/** Incidents that wait for the same of the reader, and the list that holds all of them. */
+interface NeedsGroup {
+  found: IncidentsQuery['incidents'];
+  search: ListSearch;
+  what: 'home.do.work' | 'home.do.answer' | 'home.do.confirm';
+}
+
+function Needs({ groups }: { groups: readonly NeedsGroup[] }) {
+  const text = useText();
+  if (groups.every(({ found }) => found.nodes.length === 0)) return <p className="quiet">{text('home.needs.none')}</p>;
+  return groups.map(({ found, search, what }) => (
+    <Fragment key={what}>
+      <ul className="needs">
+        {found.nodes.map((row) => (
+          <li key={row.id}>
+            <Link to="/incidents/$id" params={{ id: row.number }} search={{ open: true }}>
+              {row.number}
+            </Link>
+            <span className="badges">
+              <PriorityBadge priority={row.priority} /> <StateBadge incident={row} />
+            </span>
+            <span>
+              {row.title} <span className="quiet">{text(what)}</span>
+            </span>
+            <Due dueAt={row.dueAt} breached={row.breached} />
+          </li>
+        ))}
+      </ul>
+      {found.totalCount > found.nodes.length && (
+        <p>
+          <Link to="/incidents" search={search}>
+            {text('home.needs.all', { what: text(what), count: found.totalCount })}
+          </Link>
+        </p>
+      )}
+    </Fragment>
+  ));
 }
 
 function OpenCounts() {

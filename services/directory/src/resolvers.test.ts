@@ -66,6 +66,14 @@ describe('me', () => {
     expect(me.actingFor.map(({ code }) => code)).toEqual(['LDC-001', 'LDC-002']);
   });
 
+  test.each([
+    ['an analyst', () => sam, { staff: true, auditor: false }],
+    ['an auditor', () => ada, { staff: false, auditor: true }],
+    ['a distributor’s user', () => lena, { staff: false, auditor: false }],
+  ])('%s is told in what part it is that everything, or not, is seen', async (_who, viewer, part) => {
+    expect(await data(viewer(), '{ me { staff auditor } }')).toEqual({ me: part });
+  });
+
   test('a partner system is a principal and no person', async () => {
     const partner = await demo.viewer('demo-partner');
     expect(await data(partner, '{ me { kind name person { id } authorizations { organization { code } } } }')).toEqual({
