@@ -16,6 +16,7 @@ import {
   type IncidentAction,
   type IncidentFactsFragment,
   type IncidentLinkKind,
+  type IncidentState,
   type Priority,
   type ResolutionCode,
   type TypedDocument,
@@ -68,8 +69,10 @@ export interface ActionForm {
   input: (values: Values, context: ActionContext) => Record<string, unknown>;
   /** True where people edit the record, so that the API asks which version they saw. */
   versioned: boolean;
-  /** True for what ends or withdraws an incident: its button is set apart. */
-  final?: boolean;
+  /** The state in which this is what comes next: its button stands out. At most one action for each state. */
+  nextIn?: IncidentState;
+  /** True for what withdraws an incident: its button is set apart. */
+  withdraws?: boolean;
 }
 
 export interface ActionContext {
@@ -95,6 +98,7 @@ function form<Input>(
 export const ACTION_FORMS: Readonly<Record<FormAction, ActionForm>> = {
   ASSIGN: form(AssignIncidentDocument, {
     command: 'assign',
+    nextIn: 'NEW',
     fields: [
       { name: 'assignmentGroupId', kind: 'choice', source: 'groups', label: 'field.group', required: always },
       { name: 'assigneeId', kind: 'choice', source: 'analysts', label: 'field.assignee', empty: 'field.nobody' },
@@ -124,6 +128,7 @@ export const ACTION_FORMS: Readonly<Record<FormAction, ActionForm>> = {
     }),
   }),
   START: form(StartIncidentDocument, {
+    nextIn: 'ASSIGNED',
     fields: [
       { name: 'acknowledgement', kind: 'text', label: 'field.acknowledgement', hint: 'field.acknowledgement.hint' },
     ],
@@ -165,8 +170,9 @@ export const ACTION_FORMS: Readonly<Record<FormAction, ActionForm>> = {
       customerWish: values.reason === 'SCHEDULED' ? values.customerWish === 'yes' : undefined,
     }),
   }),
-  RESUME: form(ResumeIncidentDocument, { fields: [], input: () => ({}) }),
+  RESUME: form(ResumeIncidentDocument, { nextIn: 'ON_HOLD', fields: [], input: () => ({}) }),
   RESOLVE: form(ResolveIncidentDocument, {
+    nextIn: 'IN_PROGRESS',
     fields: [
       { name: 'code', kind: 'choice', source: 'resolutionCodes', label: 'field.resolutionCode', required: always },
       { name: 'duplicateOf', kind: 'line', label: 'field.duplicateOf', ...onlyWhen('code', 'DUPLICATE') },
@@ -187,10 +193,10 @@ export const ACTION_FORMS: Readonly<Record<FormAction, ActionForm>> = {
     fields: [{ name: 'reason', kind: 'text', label: 'field.reopenReason', required: always }],
     input: (values) => ({ reason: values.reason ?? '' }),
   }),
-  CLOSE: form(CloseIncidentDocument, { fields: [], final: true, input: () => ({}) }),
+  CLOSE: form(CloseIncidentDocument, { nextIn: 'RESOLVED', fields: [], input: () => ({}) }),
   CANCEL: form(CancelIncidentDocument, {
     fields: [{ name: 'reason', kind: 'text', label: 'field.reason', required: always }],
-    final: true,
+    withdraws: true,
     input: (values) => ({ reason: values.reason ?? '' }),
   }),
   RECLASSIFY: form(ReclassifyIncidentDocument, {

@@ -5,8 +5,8 @@ import { Partner } from '../setup/partner.ts';
 import { launchBrowser } from './browser.ts';
 import { describeInBrowser } from './browser-suite.ts';
 import { act, assign, comment, look, report } from './desk-work.ts';
-import { asked } from './page-scripts.ts';
-import { Visitor } from './visitor.ts';
+import { asked, whenFocused } from './page-scripts.ts';
+import { PAGE_MS_MAX, Visitor } from './visitor.ts';
 
 describeInBrowser('what was typed', () => {
   let desk: DeskProcess;
@@ -101,6 +101,7 @@ describeInBrowser('what was typed', () => {
     expect(await form.getByRole('textbox', { name: 'Solution' }).inputValue()).toBe('The file was sent again.');
 
     await form.getByRole('button', { name: `Go on with version ${started.version + 1}` }).click();
+    await sam.page.evaluate(whenFocused('Resolve', PAGE_MS_MAX));
     await form.getByRole('button', { name: 'Resolve' }).click();
     await sam.page.locator('.badges', { hasText: 'Resolved' }).waitFor();
     expect(await look(analyst, started.number)).toMatchObject({ state: 'RESOLVED', version: started.version + 2 });

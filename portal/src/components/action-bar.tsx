@@ -1,9 +1,9 @@
 import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { ACTION_FORMS, formActions, STATUS_ACTIONS, type Facts, type FormAction } from '../actions.ts';
-import { useCommand } from '../commands.ts';
+import { runCommand, useCommand } from '../commands.ts';
 import { useDesk } from '../desk.tsx';
 import { ActionFormDialog } from '../forms/action-form.tsx';
 import { ariaKeys } from '../keys.ts';
@@ -13,7 +13,7 @@ import { Dialog } from './dialog.tsx';
 /** What the reader may do with an incident now, as the API says. Nothing else is offered. */
 export function ActionBar({ incident }: { incident: Facts }) {
   const text = useText();
-  const { announce, queries } = useDesk();
+  const { customer, announce, queries } = useDesk();
   const navigate = useNavigate();
   const [open, setOpen] = useState<FormAction | 'STATUS' | null>(null);
   const actions = formActions(incident.allowedActions);
@@ -26,17 +26,25 @@ export function ActionBar({ incident }: { incident: Facts }) {
   useCommand('link', actions.includes('LINK') ? () => setOpen('LINK') : null);
   useCommand('followUp', actions.includes('FOLLOW_UP') ? () => setOpen('FOLLOW_UP') : null);
   const close = () => setOpen(null);
+  const writes = incident.allowedActions.includes('COMMENT');
+  const asked = customer && writes && incident.hold?.reason === 'CUSTOMER';
+  const acted = useRef(false);
+  useEffect(() => {
+    // The button that opened the form may be gone with the state: the keyboard goes on at the incident's title.
+    if (acted.current && document.activeElement === document.body) document.getElementById('incident-title')?.focus();
+    acted.current = false;
+  }, [incident]);
   return (
     <div className="action-bar" role="group" aria-label={text('action.group')}>
       {actions.map((action) => {
-        const { command, final } = ACTION_FORMS[action];
+        const { command, nextIn, withdraws } = ACTION_FORMS[action];
         const keys = command ? ariaKeys(command) : moves.includes(action) ? ariaKeys('status') : undefined;
         return (
           <Button
             key={action}
             size="compact-sm"
-            variant={final ? 'subtle' : action === actions[0] ? 'filled' : 'default'}
-            color={final ? 'red' : 'desk'}
+            variant={withdraws ? 'subtle' : nextIn === incident.state ? 'filled' : 'default'}
+            color={withdraws ? 'red' : 'desk'}
             aria-keyshortcuts={keys}
             onClick={() => setOpen(action)}
           >
@@ -44,7 +52,8 @@ export function ActionBar({ incident }: { incident: Facts }) {
           </Button>
         );
       })}
-      {actions.length === 0 && <span className="quiet">{text('action.none')}</span>}
+      {asked && <Question incident={incident} />}
+      {actions.length === 0 && !writes && <span className="quiet">{text('action.none')}</span>}
       {open === 'STATUS' && <StatusChooser moves={moves} onChoose={setOpen} onClose={close} />}
       {open && open !== 'STATUS' && (
         <ActionFormDialog
@@ -52,6 +61,7 @@ export function ActionBar({ incident }: { incident: Facts }) {
           incident={incident}
           onClose={close}
           onDone={(changed) => {
+            acted.current = true;
             close();
             announce('done', text('action.done', { action: wordFor(text, 'action', open), number: changed.number }));
             if (changed.id !== incident.id)
@@ -59,6 +69,24 @@ export function ActionBar({ incident }: { incident: Facts }) {
           }}
         />
       )}
+    </div>
+  );
+}
+
+/** What the desk waits to hear from the reader, and the way to answer. */
+function Question({ incident }: { incident: Facts }) {
+  const text = useText();
+  const { queries } = useDesk();
+  const said = useQuery(queries.comments(incident.number)).data?.nodes ?? [];
+  const question = said.findLast(({ fromSme }) => fromSme)?.text;
+  return (
+    <div className="question">
+      <p>
+        <strong>{text('action.asked')}</strong> <span className="message-text">{question}</span>
+      </p>
+      <Button size="compact-sm" aria-keyshortcuts={ariaKeys('reply')} onClick={() => runCommand('reply')}>
+        {wordFor(text, 'action', 'COMMENT')}
+      </Button>
     </div>
   );
 }

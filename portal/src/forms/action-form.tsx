@@ -20,13 +20,14 @@ export function ActionFormDialog(props: {
   onDone: (incident: Facts) => void;
 }) {
   const { action, incident, onClose } = props;
-  const { format, queries, request } = useDesk();
+  const { format, staff, queries, request } = useDesk();
   const text = useText();
   const queryClient = useQueryClient();
   const table = ACTION_FORMS[action];
   const choices = useChoices(table.fields.some((field) => field.source === 'analysts'));
   // The version that the reader saw when the form opened: others may write while it is filled in.
   const [decidedOn, setDecidedOn] = useState(incident);
+  const [wentOn, setWentOn] = useState(false);
   const form = useDraftForm({
     draftName: `${incident.id}.${action}`,
     initial: { ...emptyValues(table.fields), ...table.initial?.(decidedOn) },
@@ -83,8 +84,14 @@ export function ActionFormDialog(props: {
         <footer>
           {stale && decidedOn.version !== incident.version ? (
             // The typed values stay; what is sent now is decided on what the reader has just been shown.
-            <Button key="goOn" onClick={() => setDecidedOn(incident)}>
-              {text('conflict.goOn', { version: incident.version })}
+            <Button
+              key="goOn"
+              onClick={() => {
+                setDecidedOn(incident);
+                setWentOn(true);
+              }}
+            >
+              {staff ? text('conflict.goOn', { version: incident.version }) : text('conflict.goOn.customer')}
             </Button>
           ) : (
             <Button
@@ -92,8 +99,10 @@ export function ActionFormDialog(props: {
               key="send"
               type="submit"
               loading={form.sending}
-              color={table.final ? 'red' : 'desk'}
+              color={table.withdraws ? 'red' : 'desk'}
               data-autofocus={table.fields.length === 0 || undefined}
+              // It stands in the place of the button that was pressed to go on, and so does the keyboard.
+              autoFocus={wentOn}
             >
               {wordFor(text, 'action', action)}
             </Button>

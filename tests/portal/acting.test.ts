@@ -1,0 +1,141 @@
+import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
+import type { Browser } from 'playwright-core';
+import { freePort } from '../../local/src/ports.ts';
+import { DeskProcess } from '../setup/desk-process.ts';
+import { Partner } from '../setup/partner.ts';
+import { launchBrowser } from './browser.ts';
+import { describeInBrowser } from './browser-suite.ts';
+import { act, assign, report, type Worked } from './desk-work.ts';
+import { asked, PAINTED, whenFocused } from './page-scripts.ts';
+import { PAGE_MS_MAX, Visitor } from './visitor.ts';
+
+/** Where a free port is looked for: the suite may run twice on one machine. */
+const PORT = 4_815;
+const QUESTION = 'Which of the two files is it?';
+
+describeInBrowser('what is offered', () => {
+  let desk: DeskProcess;
+  let browser: Browser;
+  let analyst: Partner;
+  let started: Worked;
+  let held: Worked;
+  let resolved: Worked;
+  let visitor: Visitor;
+
+  beforeAll(async () => {
+    desk = await DeskProcess.start((await freePort(PORT)).port);
+    analyst = new Partner(desk.url, 'root');
+    const customer = new Partner(desk.url, 'omar');
+    const working = async (title: string) =>
+      act(analyst, 'startIncident', await assign(analyst, await report(customer, title)));
+    started = await working('It is being worked');
+    held = await act(analyst, 'holdIncident', await working('It waits for an answer'), {
+      reason: 'CUSTOMER',
+      question: QUESTION,
+    });
+    resolved = await act(analyst, 'resolveIncident', await working('It is solved'), {
+      code: 'FIXED',
+      cause: 'DATA',
+      text: 'The file was sent again.',
+    });
+    browser = await launchBrowser();
+  }, 120_000);
+  afterEach(() => visitor.leave());
+  afterAll(async () => {
+    await browser?.close();
+    await desk?.stop();
+  }, 60_000);
+
+  test('the one thing to do next stands out, and only what withdraws is red', async () => {
+    visitor = await arrive('sam', pageOf(started));
+    await visitor.page.locator('.action-bar button').first().waitFor();
+    expect([await buttons('filled'), await buttons('subtle')]).toEqual([['Resolve'], ['Withdraw']]);
+    await visitor.go(pageOf(held));
+    await visitor.page.locator('.incident h1', { hasText: held.number }).waitFor();
+    expect([await buttons('filled'), await buttons('subtle')]).toEqual([['Resume work'], ['Withdraw']]);
+  }, 60_000);
+
+  test('a distributor is led to accept what was solved', async () => {
+    visitor = await arrive('lena', pageOf(resolved));
+    await visitor.page.locator('.action-bar button').first().waitFor();
+    expect([await buttons('filled'), await buttons('subtle')]).toEqual([['Accept and close'], []]);
+  }, 60_000);
+
+  test('a distributor is asked the desk’s question, and led to the answer', async () => {
+    visitor = await arrive('lena', pageOf(held));
+    const bar = visitor.page.locator('.action-bar');
+    await bar.getByText('The desk asks you:').waitFor();
+    await bar.getByText(QUESTION).waitFor();
+    expect(await bar.getByText('There is nothing to do here now.').count()).toBe(0);
+    await bar.getByRole('button', { name: 'Reply' }).click();
+    await visitor.page.evaluate(whenFocused('Reply to the service desk', PAGE_MS_MAX));
+  }, 60_000);
+
+  test('a distributor who may still write is not told that there is nothing to do', async () => {
+    visitor = await arrive('lena', pageOf(started));
+    await visitor.page.getByLabel('Reply to the service desk').waitFor();
+    expect(await visitor.page.getByText('There is nothing to do here now.').count()).toBe(0);
+  }, 60_000);
+
+  test('an auditor reads the desk’s words, and is offered nothing that would be refused', async () => {
+    visitor = await arrive('ada', '/');
+    await visitor.page.getByRole('heading', { name: /^Welcome/ }).waitFor();
+    expect(await visitor.page.getByRole('heading', { name: 'Needs you' }).count()).toBe(0);
+    expect(await visitor.page.getByRole('link', { name: 'Report an incident' }).count()).toBe(0);
+    expect(await visitor.page.getByRole('link', { name: 'Something is not working' }).count()).toBe(0);
+    await visitor.press('c');
+    await visitor.press('g', 't');
+    await visitor.page.getByRole('heading', { name: 'Incidents' }).waitFor();
+    let notes = 0;
+    visitor.page.on('request', (request) => void (asked('InternalNotes')(request) && (notes += 1)));
+    await visitor.go(pageOf(held));
+    await visitor.page.locator('.incident .badges', { hasText: 'On hold' }).waitFor();
+    await visitor.page.getByText('There is nothing to do here now.').waitFor();
+    await visitor.page.getByText(QUESTION).waitFor();
+    expect(notes).toBe(0);
+  }, 60_000);
+
+  test('an agent who acts for one distributor reports for that one', async () => {
+    visitor = await arrive('aga', '/report');
+    const choice = visitor.page.getByRole('combobox', { name: 'Distributor', exact: true });
+    await choice.waitFor();
+    expect(await choice.locator('option').count()).toBeGreaterThan(2);
+    const acting = visitor.page.getByLabel('Acting for');
+    const one = await acting.locator('option', { hasText: 'LDC-003' }).getAttribute('value');
+    await acting.selectOption(one ?? '');
+    await visitor.page.evaluate(PAINTED);
+    expect(await choice.locator('option').allTextContents()).toEqual([expect.stringContaining('LDC-003')]);
+    expect(await choice.inputValue()).toBe(one);
+  }, 60_000);
+
+  test('after an action whose button is gone the keyboard goes on at the incident’s title', async () => {
+    const fresh = await assign(analyst, await report(new Partner(desk.url, 'lena'), 'The keyboard stays here'));
+    visitor = await arrive('sam', pageOf(fresh));
+    await visitor.page.locator('.action-bar').getByRole('button', { name: 'Start work' }).click();
+    await visitor.page.getByRole('dialog').getByRole('button', { name: 'Start work' }).click();
+    await visitor.page.locator('.badges', { hasText: 'In progress' }).waitFor();
+    await visitor.page.locator('h1:focus', { hasText: fresh.number }).waitFor();
+  }, 60_000);
+
+  test('what waits for a distributor stands at the start, each kind with a way to all of it', async () => {
+    visitor = await arrive('lena', '/');
+    const needs = visitor.page.locator('.needs');
+    await needs.locator('li', { hasText: held.number }).getByText('answer the question').waitFor();
+    await needs.locator('li', { hasText: resolved.number }).getByText('confirm the solution').waitFor();
+  }, 60_000);
+
+  async function arrive(login: string, path: string): Promise<Visitor> {
+    const arrived = await Visitor.arrive(browser, `http://localhost:${desk.port}`);
+    await arrived.signIn(login, path);
+    return arrived;
+  }
+
+  /** The words on the buttons of the bar that look like this. */
+  function buttons(variant: 'filled' | 'subtle'): Promise<string[]> {
+    return visitor.page.locator(`.action-bar > button[data-variant=${variant}]`).allTextContents();
+  }
+});
+
+function pageOf({ number }: Worked): string {
+  return `/incidents/${number}?open=true`;
+}
