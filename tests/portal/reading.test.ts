@@ -137,6 +137,19 @@ describeInBrowser('what is read', () => {
     await again;
   }, 60_000);
 
+  test('a view that was open before shows what came in meanwhile', async () => {
+    visitor = await arrive('sam', '/incidents?open=true');
+    const views = visitor.page.getByRole('navigation', { name: 'Views' });
+    await visitor.page.locator('a[data-row]').first().waitFor();
+    await views.getByRole('link', { name: 'All', exact: true }).click();
+    await visitor.page.locator('tr', { hasText: 'Closed' }).first().waitFor();
+    await report(customer, 'Came in meanwhile');
+    await visitor.page.getByRole('button', { name: '+1 new' }).waitFor();
+    await views.getByRole('link', { name: 'Open' }).click();
+    await visitor.page.locator('tr', { hasText: 'Came in meanwhile' }).waitFor();
+    expect(await visitor.page.getByRole('button', { name: /^\+\d+ new$/ }).count()).toBe(0);
+  }, 60_000);
+
   async function arrive(login: string, path: string): Promise<Visitor> {
     const arrived = await Visitor.arrive(browser, url);
     await arrived.signIn(login, path);

@@ -47,7 +47,11 @@ export function useLiveRows(search: ListSearch): LiveRows {
   });
 
   const { data, isFetching } = query;
+  const keyBefore = useRef(key);
   useEffect(() => {
+    // A list that was looked at before is another list all the same: what came in meanwhile is no news to wait behind a button.
+    if (keyBefore.current !== key) adoptNext.current = true;
+    keyBefore.current = key;
     if (!data) {
       adoptNext.current = true;
       return;
