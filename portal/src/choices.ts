@@ -2,9 +2,9 @@ import { useQuery } from '@tanstack/react-query';
 import type { ChoiceSource } from './actions.ts';
 import { useDesk } from './desk.tsx';
 import type { Choice } from './forms/field.tsx';
-import type { Language } from './generated/api.ts';
+import type { IncidentState, Language } from './generated/api.ts';
 import { HOLD_REASONS, PRIORITIES } from './incident-filter.ts';
-import { useText, wordFor } from './text.ts';
+import { useText, wordFor, type Text } from './text.ts';
 
 /** The codes of the choices that are enums of the API, by the group of their words. */
 const ENUM_CHOICES = {
@@ -43,6 +43,27 @@ export function useChoices(wanted: boolean): (source: ChoiceSource) => Choice[] 
     const { group, codes } = ENUM_CHOICES[source];
     return codes.map((code) => ({ value: code, label: wordFor(text, group, code) }));
   };
+}
+
+/**
+ * The choices among states, in the reader's words. States that read alike are one choice, and its value names them all: to a
+ * customer `ASSIGNED,IN_PROGRESS` is in progress.
+ */
+export function stateChoices(states: readonly IncidentState[], customer: boolean, text: Text): Choice[] {
+  const values = new Map<string, string>();
+  for (const state of states) {
+    const label = wordFor(text, customer ? 'customerState' : 'state', state);
+    const before = values.get(label);
+    values.set(label, before ? `${before},${state}` : state);
+  }
+  return [...values].map(([label, value]) => ({ value, label }));
+}
+
+/** The distributors whose incidents the reader can tell apart; none where there is nothing to choose. */
+export function useOrganizations(): Choice[] {
+  const { staff, clients, queries } = useDesk();
+  const distributors = useQuery({ ...queries.distributors, enabled: staff }).data ?? [];
+  return (staff ? distributors : clients).map(({ id, name }) => ({ value: id, label: name }));
 }
 
 /** A service's, category's or group's name in the reader's language; its code when it is not known. */

@@ -150,6 +150,45 @@ describeInBrowser('what is read', () => {
     expect(await visitor.page.getByRole('button', { name: /^\+\d+ new$/ }).count()).toBe(0);
   }, 60_000);
 
+  test('Back takes back one choice of the filter, and a cleared state shows what is open', async () => {
+    visitor = await arrive('lena', '/incidents?open=true');
+    const [state, priority] = ['Any state', 'Any priority'].map((label) => visitor.page.getByLabel(label)) as [
+      ReturnType<typeof visitor.page.getByLabel>,
+      ReturnType<typeof visitor.page.getByLabel>,
+    ];
+    await priority.selectOption('P3');
+    await address({ open: 'true', priority: 'P3' });
+    await state.selectOption('RESOLVED');
+    await address({ priority: 'P3', state: 'RESOLVED' });
+    await visitor.page.goBack();
+    await address({ open: 'true', priority: 'P3' });
+    await visitor.page.goForward();
+    await address({ priority: 'P3', state: 'RESOLVED' });
+    await state.selectOption('');
+    await address({ open: 'true', priority: 'P3' });
+  }, 60_000);
+
+  test('an empty list says what was asked for, in the reader’s words', async () => {
+    visitor = await arrive('lena', '/incidents?state=RESOLVED&service=VEE&assignee=somebody&text=zzzz');
+    const words = await visitor.page.locator('.empty p').textContent();
+    for (const part of ['“zzzz”', 'Fixed – please confirm', 'Validation, estimation and editing'])
+      expect(words).toContain(part);
+    expect(words).not.toContain('Mine');
+  }, 60_000);
+
+  test('a customer reads one word for what is being worked, and its number leads to all of it', async () => {
+    visitor = await arrive('lena', '/dashboard');
+    await visitor.page.locator('.bars strong').first().waitFor();
+    const working = visitor.page.locator('.bars').getByRole('link', { name: /^In progress/ });
+    expect(await working.count()).toBe(1);
+    const count = await working.locator('strong').textContent();
+    await working.click();
+    await visitor.page.locator('.list-head', { hasText: `${count} incidents` }).waitFor();
+    const state = visitor.page.getByLabel('Any state');
+    expect(await state.locator('option', { hasText: 'In progress' }).count()).toBe(1);
+    expect(await state.locator('option:checked').textContent()).toBe('In progress');
+  }, 60_000);
+
   async function arrive(login: string, path: string): Promise<Visitor> {
     const arrived = await Visitor.arrive(browser, url);
     await arrived.signIn(login, path);

@@ -29,7 +29,6 @@ const LIVE_KEYS: ReadonlySet<string> = new Set(['incident', 'incidents']);
 export function followFeed(feed: Feed, queryClient: QueryClient): { stop(): void } {
   const touched = gatherUpdates(GATHER_MS, (updates) => {
     void queryClient.invalidateQueries({ predicate: (query) => updates.some((update) => isTouched(query, update)) });
-    void queryClient.invalidateQueries({ predicate: isLongList, refetchType: 'none' });
   });
   const listed = gatherUpdates(FEW_MS_MIN, (updates) => {
     void queryClient.invalidateQueries({
@@ -44,6 +43,8 @@ export function followFeed(feed: Feed, queryClient: QueryClient): { stop(): void
     if (event.type === 'update') {
       touched.add(event.update);
       listed.add(event.update);
+      // At once: who looks at another list in this very moment must not be shown what was kept of it.
+      void queryClient.invalidateQueries({ predicate: isLongList, refetchType: 'none' });
     }
   });
   return {

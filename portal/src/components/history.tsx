@@ -43,13 +43,21 @@ export function HistoryEntries({ entries }: { entries: readonly Entry[] }) {
           <div>
             <strong>{wordFor(text, 'event', entry.kind)}</strong>{' '}
             <span className="quiet">{actorName(entry.actor, text)}</span>
-            {entry.changes.map(({ field, from, to }) => (
-              <p key={field} className="change">
-                {text('history.change', { field: wordFor(text, 'changed', field) })}{' '}
-                {from !== null && <s>{word(field, from)}</s>} {to !== null && <span>{word(field, to)}</span>}
-                {from === null && to === null && <span>{text('links.hidden')}</span>}
-              </p>
-            ))}
+            {entry.changes
+              .map(({ field, from, to }) => ({
+                field,
+                from: from === null ? null : word(field, from),
+                to: to === null ? null : word(field, to),
+              }))
+              // What reads the same before and after is no change to this reader; what tells neither is another organization's.
+              .filter(({ from, to }) => from !== to || from === null)
+              .map(({ field, from, to }) => (
+                <p key={field} className="change">
+                  {text('history.change', { field: wordFor(text, 'changed', field) })} {from !== null && <s>{from}</s>}{' '}
+                  {to !== null && <span>{to}</span>}
+                  {from === null && to === null && <span>{text('links.hidden')}</span>}
+                </p>
+              ))}
             {entry.remark && <p className="remark">{entry.remark}</p>}
           </div>
         </li>
@@ -78,7 +86,7 @@ const FIELD_WORDS: Readonly<Record<string, string>> = {
 /** Gives the words for the values of changes. Who is named in one usually acts in another entry; staff look up the rest. */
 function useFieldWord(entries: readonly Entry[]): (field: string, value: string) => string {
   const text = useText();
-  const { staff, references, language, format, queries } = useDesk();
+  const { staff, customer, references, language, format, queries } = useDesk();
   const names = new Map(entries.map(({ actor }) => [actor?.person?.id, actor?.person?.name]));
   const unknown = entries.some(({ changes }) =>
     changes.some(({ field, from, to }) => isPerson(field) && [from, to].some((id) => id !== null && !names.has(id))),
@@ -87,7 +95,8 @@ function useFieldWord(entries: readonly Entry[]): (field: string, value: string)
   for (const { id, name } of analysts) names.set(id, name);
   return (field, value) => {
     if (isPerson(field)) return names.get(value) ?? text('actor.person');
-    const group = FIELD_WORDS[field.split('.')[0] ?? ''];
+    const words = FIELD_WORDS[field.split('.')[0] ?? ''];
+    const group = words === 'state' && customer ? 'customerState' : words;
     if (group && findMessage(`${group}.${value}`)) return wordFor(text, group, value);
     if (field.startsWith('service')) return nameOf(references.services, value, language);
     if (field.startsWith('category')) return nameOf(references.incidentCategories, value, language);

@@ -1,9 +1,10 @@
 import { Button } from '@mantine/core';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useCallback, useEffect, useRef } from 'react';
+import { nameOf, stateChoices, useOrganizations } from '../choices.ts';
 import { useCommand } from '../commands.ts';
 import { useDesk } from '../desk.tsx';
-import type { ListSearch } from '../incident-filter.ts';
+import { STATES, type ListSearch } from '../incident-filter.ts';
 import { ariaKeys } from '../keys.ts';
 import { useText, wordFor } from '../text.ts';
 import { Due } from './due.tsx';
@@ -133,17 +134,25 @@ function IncidentRow({ row, left, open }: { row: Row; left: boolean; open: boole
   );
 }
 
-/** Says what was looked for, and offers to look for less. */
+/** Says what was looked for, in the reader's words, and offers to look for less. */
 function Empty({ search }: { search: ListSearch }) {
   const text = useText();
+  const { customer, references, language } = useDesk();
+  const organizations = useOrganizations();
+  const states = search.state?.split(',') ?? [];
+  const chosen = STATES.filter((state) => states.includes(state));
   const parts = [
     search.text && text('filter.echo.text', { text: search.text }),
-    ...(search.state?.split(',') ?? []).map((state) => wordFor(text, 'state', state)),
+    search.organization &&
+      (organizations.find(({ value }) => value === search.organization)?.label ?? search.organization),
+    search.service && nameOf(references.services, search.service, language),
+    ...stateChoices(chosen, customer, text).map(({ label }) => label),
+    ...(search.hold?.split(',') ?? []).map((reason) => wordFor(text, 'holdReason', reason)),
     ...(search.priority?.split(',') ?? []),
     search.breached && text('view.breached'),
     search.unassigned && text('view.unassigned'),
-    search.assignee && text('view.mine'),
-    search.open && text('view.open'),
+    search.assignee && text(search.assignee === 'me' ? 'view.mine' : 'filter.echo.assignee'),
+    search.open !== undefined && text(search.open ? 'view.open' : 'filter.echo.ended'),
   ].filter(Boolean);
   return (
     <div className="empty">

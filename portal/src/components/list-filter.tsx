@@ -1,10 +1,10 @@
 import { NativeSelect, TextInput } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useEffect, useRef, useState } from 'react';
 import { useCommand } from '../commands.ts';
-import { useChoices } from '../choices.ts';
+import { stateChoices, useChoices, useOrganizations } from '../choices.ts';
 import { useDesk } from '../desk.tsx';
+import type { Choice } from '../forms/field.tsx';
 import { ORDERS, PRIORITIES, STATES, type ListOrder, type ListSearch } from '../incident-filter.ts';
 import { ariaKeys } from '../keys.ts';
 import { useTally } from '../tally.ts';
@@ -56,10 +56,9 @@ export function Views({ search }: { search: ListSearch }) {
 export function ListFilter({ search }: { search: ListSearch }) {
   const text = useText();
   const navigate = useNavigate();
-  const { staff, clients, queries } = useDesk();
+  const { customer } = useDesk();
   const choices = useChoices(false);
-  const distributors = useQuery({ ...queries.distributors, enabled: staff });
-  const organizations = staff ? (distributors.data ?? []) : clients;
+  const organizations = useOrganizations();
   const box = useRef<HTMLInputElement>(null);
   const [words, setWords] = useState(search.text ?? '');
   const [seen, setSeen] = useState(search.text ?? '');
@@ -69,31 +68,37 @@ export function ListFilter({ search }: { search: ListSearch }) {
     setWords(search.text ?? '');
   }
   useCommand('search', () => box.current?.focus());
-  const change = (changes: ListSearch) =>
-    void navigate({ to: '.', search: (before: ListSearch) => ({ ...before, ...changes }), replace: true });
+  // Letters come one by one, and going back takes them back at once; a choice is taken back by itself.
+  const change = (changes: ListSearch, { replace = false } = {}) =>
+    void navigate({ to: '.', search: (before: ListSearch) => ({ ...before, ...changes }), replace });
   useEffect(() => {
     const typed = words.trim() || undefined;
     if ((typed ?? '') === (search.text ?? '').trim()) return;
     const timer = setTimeout(() => {
       setSeen(typed ?? '');
-      change({ text: typed });
+      change({ text: typed }, { replace: true });
     }, SEARCH_MS);
     return () => clearTimeout(timer);
   });
   const select = (
     label: string,
     value: string | undefined,
-    data: { value: string; label: string }[],
+    data: Choice[],
     apply: (value: string | undefined) => ListSearch,
-  ) => (
-    <NativeSelect
-      aria-label={label}
-      size="xs"
-      value={value ?? ''}
-      data={[{ value: '', label }, ...data]}
-      onChange={(event) => change(apply(event.currentTarget.value || undefined))}
-    />
-  );
+  ) => {
+    // An address may combine what the list offers apart.
+    const other =
+      value && !data.some((choice) => choice.value === value) ? [{ value, label: wordsOf(value, data) }] : [];
+    return (
+      <NativeSelect
+        aria-label={label}
+        size="xs"
+        value={value ?? ''}
+        data={[{ value: '', label }, ...data, ...other]}
+        onChange={(event) => change(apply(event.currentTarget.value || undefined))}
+      />
+    );
+  };
   return (
     <search className="filter">
       <TextInput
@@ -107,12 +112,11 @@ export function ListFilter({ search }: { search: ListSearch }) {
         value={words}
         onChange={(event) => setWords(event.currentTarget.value)}
       />
-      {select(
-        text('filter.state'),
-        search.state,
-        STATES.map((state) => ({ value: state, label: wordFor(text, staff ? 'state' : 'customerState', state) })),
-        (state) => ({ state, open: undefined }),
-      )}
+      {select(text('filter.state'), search.state, stateChoices(STATES, customer, text), (state) => ({
+        state,
+        hold: undefined,
+        open: state ? undefined : true,
+      }))}
       {select(
         text('filter.priority'),
         search.priority,
@@ -121,12 +125,7 @@ export function ListFilter({ search }: { search: ListSearch }) {
       )}
       {select(text('filter.service'), search.service, choices('services'), (service) => ({ service }))}
       {organizations.length > 1 &&
-        select(
-          text('filter.organization'),
-          search.organization,
-          organizations.map(({ id, name }) => ({ value: id, label: name })),
-          (organization) => ({ organization }),
-        )}
+        select(text('filter.organization'), search.organization, organizations, (organization) => ({ organization }))}
       <NativeSelect
         aria-label={text('filter.order')}
         size="xs"
@@ -136,6 +135,12 @@ export function ListFilter({ search }: { search: ListSearch }) {
       />
     </search>
   );
+}
+
+/** The words for a combination, such as `P1,P2`. */
+function wordsOf(value: string, choices: Choice[]): string {
+  const parts = value.split(',').map((part) => choices.find((choice) => choice.value.split(',').includes(part)));
+  return [...new Set(parts.map((choice) => choice?.label ?? value))].join(' · ');
 }
 
 const NO_SEARCH: ListSearch = {

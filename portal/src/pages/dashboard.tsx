@@ -1,8 +1,9 @@
 import { Link } from '@tanstack/react-router';
+import { stateChoices } from '../choices.ts';
 import { Loaded } from '../components/loaded.tsx';
 import { useDesk, useLiveStatus } from '../desk.tsx';
 import type { CountsFragment } from '../generated/api.ts';
-import type { ListSearch } from '../incident-filter.ts';
+import { OPEN_STATES, type ListSearch } from '../incident-filter.ts';
 import { useTally } from '../tally.ts';
 import { useText, wordFor } from '../text.ts';
 
@@ -17,7 +18,7 @@ export function DashboardPage() {
 
 function Tally({ tally }: { tally: CountsFragment }) {
   const text = useText();
-  const { staff, format } = useDesk();
+  const { customer, format } = useDesk();
   const live = useLiveStatus() === 'LIVE';
   const { open, unassigned, breached, byState, byPriority, asOf } = tally;
   return (
@@ -37,11 +38,11 @@ function Tally({ tally }: { tally: CountsFragment }) {
       <div className="tiles">
         <Bars
           title={text('dashboard.byState')}
-          bars={byState.map(({ state, count }) => ({
-            name: wordFor(text, staff ? 'state' : 'customerState', state),
-            key: state,
-            count,
-            search: { state },
+          bars={stateChoices(OPEN_STATES, customer, text).map(({ value, label }) => ({
+            name: label,
+            key: value,
+            count: byState.reduce((sum, { state, count }) => sum + (value.split(',').includes(state) ? count : 0), 0),
+            search: { state: value },
           }))}
         />
         <Bars
