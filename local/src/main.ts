@@ -9,6 +9,11 @@ import { resetData } from './reset.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const STOP_MS_MAX = 20_000;
+const DEMO_DATA: Record<RunningDesk['demoData'], string> = {
+  THERE: 'made-up organizations, people and incidents (--empty starts without)',
+  UNWANTED: 'none',
+  REFUSED: 'none: MONGODB_URI holds other data',
+};
 
 const [command, ...args] = process.argv.slice(2);
 if (command === 'import') process.exit(await (await import('./import.ts')).runImport(args));
@@ -71,12 +76,6 @@ function greet(desk: RunningDesk, options: { port: number; directory: string }, 
  Ctrl-C stops the desk; the data stay.
 `);
 }
-
-const DEMO_DATA: Record<RunningDesk['demoData'], string> = {
-  THERE: 'made-up organizations, people and incidents (--empty starts without)',
-  UNWANTED: 'none',
-  REFUSED: 'none: MONGODB_URI holds other data',
-};
 
 function stopOnSignals(desk: RunningDesk, directory: string): void {
   let stopping = false;

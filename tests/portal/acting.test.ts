@@ -1,6 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import type { Browser } from 'playwright-core';
-import { freePort } from '../../local/src/ports.ts';
 import { DeskProcess } from '../setup/desk-process.ts';
 import { Partner } from '../setup/partner.ts';
 import { launchBrowser } from './browser.ts';
@@ -9,8 +8,6 @@ import { act, assign, report, type Worked } from './desk-work.ts';
 import { asked, PAINTED, whenFocused } from './page-scripts.ts';
 import { PAGE_MS_MAX, Visitor } from './visitor.ts';
 
-/** Where a free port is looked for: the suite may run twice on one machine. */
-const PORT = 4_815;
 const QUESTION = 'Which of the two files is it?';
 
 describeInBrowser('what is offered', () => {
@@ -23,7 +20,7 @@ describeInBrowser('what is offered', () => {
   let visitor: Visitor;
 
   beforeAll(async () => {
-    desk = await DeskProcess.start((await freePort(PORT)).port);
+    desk = await DeskProcess.start();
     analyst = new Partner(desk.url, 'root');
     const customer = new Partner(desk.url, 'omar');
     const working = async (title: string) =>

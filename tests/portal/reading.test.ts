@@ -1,6 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import type { Browser, Route } from 'playwright-core';
-import { freePort } from '../../local/src/ports.ts';
 import { DeskProcess } from '../setup/desk-process.ts';
 import { Partner } from '../setup/partner.ts';
 import { launchBrowser } from './browser.ts';
@@ -9,8 +8,6 @@ import { assign, comment, report, type Worked } from './desk-work.ts';
 import { asked, PAINTED, whenFocused } from './page-scripts.ts';
 import { PAGE_MS_MAX, Visitor } from './visitor.ts';
 
-/** Where a free port is looked for: the suite may run twice on one machine. */
-const PORT = 4_810;
 const MINUTE_MS = 60_000;
 
 describeInBrowser('what is read', () => {
@@ -23,7 +20,7 @@ describeInBrowser('what is read', () => {
   let visitor: Visitor;
 
   beforeAll(async () => {
-    desk = await DeskProcess.start((await freePort(PORT)).port);
+    desk = await DeskProcess.start();
     url = `http://localhost:${desk.port}`;
     analyst = new Partner(desk.url, 'root');
     customer = new Partner(desk.url, 'omar');

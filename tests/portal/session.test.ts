@@ -1,6 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import type { Browser, Page, WebSocketRoute } from 'playwright-core';
-import { freePort } from '../../local/src/ports.ts';
 import { DeskProcess } from '../setup/desk-process.ts';
 import { Partner } from '../setup/partner.ts';
 import { launchBrowser } from './browser.ts';
@@ -9,8 +8,6 @@ import { assign, note, report, type Worked } from './desk-work.ts';
 import { asked } from './page-scripts.ts';
 import { Visitor } from './visitor.ts';
 
-/** Where a free port is looked for: the suite may run twice on one machine. */
-const PORT = 4_800;
 const NOTE = 'Ours alone until lunch.';
 const REPLY = 'Written by Sam, for Sam.';
 
@@ -23,7 +20,7 @@ describeInBrowser('whose page it is', () => {
   let visitor: Visitor;
 
   beforeAll(async () => {
-    desk = await DeskProcess.start((await freePort(PORT)).port);
+    desk = await DeskProcess.start();
     url = `http://localhost:${desk.port}`;
     analyst = new Partner(desk.url, 'root');
     incident = await assign(analyst, await report(new Partner(desk.url, 'omar'), 'Two people at one browser'));
