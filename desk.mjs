@@ -3,7 +3,7 @@
  * The one entry for people: `npm start`, `npm test`, `npm run check` and the rest call it. It needs Node alone: it fetches the
  * pinned pnpm, installs what is missing, generates and builds what is out of date, and runs the command.
  */
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -13,6 +13,9 @@ const ROOT = path.dirname(fileURLToPath(import.meta.url));
 const NODE_NEEDED = [20, 19];
 /** Folders that hold nothing that a build is made of. */
 const NOT_SOURCE = new Set(['node_modules', 'dist', 'generated', '.cache', 'peers']);
+const STARTED_AT = Date.now();
+/** What a supervisor, or the end of a terminal, says to end a process. */
+const STOPS = ['SIGTERM', 'SIGHUP', 'SIGINT'];
 const MANIFEST = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8'));
 
 const HELP = `MDM/R Service Desk
@@ -35,7 +38,8 @@ const HELP = `MDM/R Service Desk
 const COMMANDS = {
   start: (args) => {
     build({ portal: true });
-    run(['--enable-source-maps', 'local/dist/main.js', 'start', ...args]);
+    // People count from the moment at which they pressed Enter.
+    run(['--enable-source-maps', 'local/dist/main.js', 'start', ...args], { DESK_STARTED_AT: String(STARTED_AT) });
   },
   import: (args) => {
     build({ portal: false });
@@ -167,6 +171,7 @@ function unlessUnchanged(name, folders, steps, counts = () => true) {
   }
   const now = hash.update(readFileSync(path.join(ROOT, 'pnpm-lock.yaml'))).digest('hex');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === now) return;
+  console.log(`Building ${name} ...`);
   for (const step of steps()) must(step);
   mkdirSync(path.dirname(stamp), { recursive: true });
   writeFileSync(stamp, now);
@@ -196,13 +201,20 @@ function must(args) {
   if (status !== 0) process.exit(status);
 }
 
-function run(args) {
-  process.exit(runNode(args));
-}
-
+/** Runs one step and waits for it. Returns its exit code. */
 function runNode(args) {
-  // The child gets Ctrl-C from the terminal itself, and ends in its own order; we wait for it.
-  process.on('SIGINT', () => {});
   const { status, signal } = spawnSync(process.execPath, args, { cwd: ROOT, stdio: 'inherit' });
   return signal ? 1 : (status ?? 1);
+}
+
+/** Becomes the command: what is said to this process to end it is said to the command, and its exit code is the exit code. */
+function run(args, env = {}) {
+  const child = spawn(process.execPath, args, { cwd: ROOT, stdio: 'inherit', env: { ...process.env, ...env } });
+  for (const stop of STOPS) {
+    process.on(stop, () => {
+      // A terminal says Ctrl-C to the command itself.
+      if (stop !== 'SIGINT' || !process.stdin.isTTY) child.kill(stop);
+    });
+  }
+  child.on('exit', (status, signal) => process.exit(signal ? 1 : (status ?? 1)));
 }

@@ -20,12 +20,13 @@ if (command === 'import') process.exit(await (await import('./import.ts')).runIm
 else await start();
 
 async function start(): Promise<void> {
-  const startedAt = performance.now();
+  // `desk.mjs` installs and builds before this process begins.
+  const startedAt = Number(process.env['DESK_STARTED_AT'] ?? Date.now());
   const options = readOptions();
   try {
     if (options.reset) await resetData(options.directory, process.env);
     const desk = await startDesk({ ...options, environment: process.env });
-    greet(desk, options, performance.now() - startedAt);
+    greet(desk, options, Date.now() - startedAt);
     stopOnSignals(desk, options.directory);
     const reason = await desk.died;
     console.error(`\nThe desk stops: ${reason}`);
@@ -79,7 +80,7 @@ function greet(desk: RunningDesk, options: { port: number; directory: string }, 
 
 function stopOnSignals(desk: RunningDesk, directory: string): void {
   let stopping = false;
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {
       if (stopping) return;
       stopping = true;
