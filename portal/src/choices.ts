@@ -61,9 +61,9 @@ export function stateChoices(states: readonly IncidentState[], customer: boolean
 
 /** The distributors whose incidents the reader can tell apart; none where there is nothing to choose. */
 export function useOrganizations(): Choice[] {
-  const { staff, clients, queries } = useDesk();
-  const distributors = useQuery({ ...queries.distributors, enabled: staff }).data ?? [];
-  return (staff ? distributors : clients).map(({ id, name }) => ({ value: id, label: name }));
+  const { customer, clients, queries } = useDesk();
+  const distributors = useQuery({ ...queries.distributors, enabled: !customer }).data ?? [];
+  return (customer ? clients : distributors).map(({ id, name }) => ({ value: id, label: name }));
 }
 
 /** A service's, category's or group's name in the reader's language; its code when it is not known. */

@@ -45,6 +45,19 @@ describe('times', () => {
   });
 });
 
+describe('the name of the zone at a local time', () => {
+  it.each([
+    ['2026-10-31T08:30', 'EDT'],
+    ['2026-11-01T00:30', 'EDT'],
+    ['2026-11-01T03:00', 'EST'],
+    ['2026-12-24T23:59', 'EST'],
+    ['2026-03-08T03:00', 'EDT'],
+    ['', 'EDT'],
+  ])('%j is %s', (local, name) => {
+    expect(buildFormat().localZoneName(local)).toBe(name);
+  });
+});
+
 describe('durations', () => {
   it.each([
     ['PT4H30M', 16_200_000],

@@ -12,8 +12,8 @@ export interface Format {
   instant(iso: string): string;
   /** `11:30 EDT` today, else as `instant`. */
   time(iso: string): string;
-  /** Short name of the zone at an instant: `EST`, `HNE`. */
-  zoneName(iso: string): string;
+  /** Short name of the zone at a local time without offset, `2026-11-01T08:30`: `EST`, `HNE`. That of now, where it is none. */
+  localZoneName(local: string): string;
   /** An ISO 8601 duration, `PT4H30M`, as `4 h 30 min`. */
   duration(iso: string): string;
   /** Time between two instants in milliseconds, as `41 min` or `3 d 4 h`; never negative. */
@@ -36,6 +36,16 @@ export function createFormat(options: { language: Language; zone: string; now: (
   const withDay = new Intl.DateTimeFormat(locale, { ...shared, weekday: 'short', month: 'short', day: 'numeric' });
   const clock = new Intl.DateTimeFormat(locale, shared);
   const day = new Intl.DateTimeFormat('en-CA', { timeZone: zone, year: 'numeric', month: '2-digit', day: '2-digit' });
+  const wallClock = new Intl.DateTimeFormat('en-CA', {
+    timeZone: zone,
+    hourCycle: 'h23',
+    year: 'numeric',
+    month: 'numeric',
+    day: 'numeric',
+    hour: 'numeric',
+    minute: 'numeric',
+    second: 'numeric',
+  });
   const numbers = new Intl.NumberFormat(locale);
 
   function instant(iso: string): string {
@@ -44,13 +54,28 @@ export function createFormat(options: { language: Language; zone: string; now: (
     return (sameYear ? withDay : withYear).format(at);
   }
 
+  function zoneNameAt(ms: number): string {
+    return clock.formatToParts(ms).find((part) => part.type === 'timeZoneName')?.value ?? zone;
+  }
+
+  /** How far the zone's wall clock is ahead of UTC at an instant. */
+  function offsetMs(ms: number): number {
+    const { year, month, day, hour, minute, second } = Object.fromEntries(
+      wallClock.formatToParts(ms).map(({ type, value }) => [type, Number(value)]),
+    ) as Record<string, number>;
+    return Date.UTC(year ?? 0, (month ?? 1) - 1, day, hour, minute, second) - Math.floor(ms / 1_000) * 1_000;
+  }
+
   return {
     language: options.language,
     zone,
     instant,
     time: (iso) =>
       day.format(new Date(iso)) === day.format(options.now()) ? clock.format(new Date(iso)) : instant(iso),
-    zoneName: (iso) => clock.formatToParts(new Date(iso)).find((part) => part.type === 'timeZoneName')?.value ?? zone,
+    localZoneName(local) {
+      const wall = Date.parse(`${local}Z`);
+      return zoneNameAt(Number.isNaN(wall) ? options.now() : wall - offsetMs(wall - offsetMs(wall)));
+    },
     duration: (iso) => spanText(durationMs(iso), options.language),
     span: (ms) => (ms < DAYS_FROM_MS ? spanText(ms, options.language) : daysText(ms, options.language)),
     number: (value) => numbers.format(value),

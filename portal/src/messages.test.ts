@@ -70,6 +70,7 @@ describe('the texts of the portal', () => {
     ['ClockOutcome', 'clockOutcome'],
     ['Role', 'role'],
     ['BreachCause', 'breachCause'],
+    ['ErrorCode', 'error'],
   ])('have a word for every %s, as %s', (name, group) => {
     const values = enumValues(name);
     expect([values.length > 0, values.filter((value) => !(`${group}.${value}` in en))]).toEqual([true, []]);

@@ -77,7 +77,6 @@ export function ActionFormDialog(props: {
             required={field.required?.(form.values, decidedOn) ?? false}
             choices={field.source ? choices(field.source) : []}
             autoFocus={index === 0}
-            zone={format.zoneName(new Date().toISOString())}
           />
         ))}
         {table.fields.length === 0 && <p>{wordFor(text, 'action.confirm', action)}</p>}
@@ -127,9 +126,9 @@ function FormField(props: {
   required: boolean;
   choices: { value: string; label: string }[];
   autoFocus: boolean;
-  zone: string;
 }) {
   const { field, form, required, choices, autoFocus } = props;
+  const { format } = useDesk();
   const text = useText();
   const shared = {
     form,
@@ -145,7 +144,9 @@ function FormField(props: {
   if (field.kind === 'tick') return <TickField {...shared} />;
   if (field.kind === 'text') return <TextField {...shared} />;
   if (field.kind === 'localTime') {
-    return <LineField {...shared} type="datetime-local" hint={text('field.until.hint', { zone: props.zone })} />;
+    // In winter the zone has another name than in summer: that of the date which is typed counts.
+    const zone = format.localZoneName(form.values[field.name] ?? '');
+    return <LineField {...shared} type="datetime-local" hint={text('field.until.hint', { zone })} />;
   }
   return <LineField {...shared} maxLength={200} />;
 }

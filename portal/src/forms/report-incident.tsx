@@ -205,7 +205,10 @@ function missing(values: Values, context: ReportContext & { text: Text }): Recor
   if (needsContacts(priorityOf(values, context.references))) {
     CONTACT_RANKS.forEach((rank, index) => {
       for (const field of CONTACT_FIELDS) {
-        const label = `${wordFor(text, 'contactRank', rank)}: ${text(`field.contact.${field}`)}`;
+        const label = text('field.contact', {
+          rank: wordFor(text, 'contactRank', rank),
+          field: text(`field.contact.${field}`),
+        });
         required.push([`contacts.${index}.${field}`, label]);
       }
     });

@@ -1,6 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { Fragment } from 'react';
 import { Due } from '../components/due.tsx';
 import { Loaded } from '../components/loaded.tsx';
 import { PriorityBadge, StateBadge } from '../components/state-badge.tsx';
@@ -103,33 +102,38 @@ interface NeedsGroup {
 function Needs({ groups }: { groups: readonly NeedsGroup[] }) {
   const text = useText();
   if (groups.every(({ found }) => found.nodes.length === 0)) return <p className="quiet">{text('home.needs.none')}</p>;
-  return groups.map(({ found, search, what }) => (
-    <Fragment key={what}>
+  return (
+    <>
       <ul className="needs">
-        {found.nodes.map((row) => (
-          <li key={row.id}>
-            <Link to="/incidents/$id" params={{ id: row.number }} search={{ open: true }}>
-              {row.number}
-            </Link>
-            <span className="badges">
-              <PriorityBadge priority={row.priority} /> <StateBadge incident={row} />
-            </span>
-            <span>
-              {row.title} <span className="quiet">{text(what)}</span>
-            </span>
-            <Due dueAt={row.dueAt} breached={row.breached} />
-          </li>
-        ))}
+        {groups.flatMap(({ found, what }) =>
+          found.nodes.map((row) => (
+            <li key={row.id}>
+              <Link to="/incidents/$id" params={{ id: row.number }} search={{ open: true }}>
+                {row.number}
+              </Link>
+              <span className="badges">
+                <PriorityBadge priority={row.priority} /> <StateBadge incident={row} />
+              </span>
+              <span>
+                {row.title} <span className="quiet">{text(what)}</span>
+              </span>
+              <Due dueAt={row.dueAt} breached={row.breached} />
+            </li>
+          )),
+        )}
       </ul>
-      {found.totalCount > found.nodes.length && (
-        <p>
-          <Link to="/incidents" search={search}>
-            {text('home.needs.all', { what: text(what), count: found.totalCount })}
-          </Link>
-        </p>
+      {groups.map(
+        ({ found, search, what }) =>
+          found.totalCount > found.nodes.length && (
+            <p key={what}>
+              <Link to="/incidents" search={search}>
+                {text('home.needs.all', { what: text(what), count: found.totalCount })}
+              </Link>
+            </p>
+          ),
       )}
-    </Fragment>
-  ));
+    </>
+  );
 }
 
 function OpenCounts() {

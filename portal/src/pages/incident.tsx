@@ -32,6 +32,7 @@ export function IncidentPage() {
 
 function OpenIncident({ incident }: { incident: Facts }) {
   const text = useText();
+  const { customer } = useDesk();
   const title = useRef<HTMLHeadingElement>(null);
   const [historyShown, setHistoryShown] = useState(false);
   useCommand('history', () => setHistoryShown((shown) => !shown));
@@ -49,7 +50,7 @@ function OpenIncident({ incident }: { incident: Facts }) {
         </h1>
         <p className="badges">
           <StateBadge incident={incident} /> <PriorityBadge priority={incident.priority} />
-          <span className="quiet">{text('incident.version', { version: incident.version })}</span>
+          {!customer && <span className="quiet">{text('incident.version', { version: incident.version })}</span>}
         </p>
         <ActionBar incident={incident} />
       </header>
