@@ -24,16 +24,15 @@ export function stageIdentity(): StageIdentity {
   };
 }
 
-/** Staff come from so many organizations, since the sockets of one are limited. */
+/** Staff come from so many organizations, and have a part at as many partners, since the sockets of one are limited. */
 const ORGANIZATIONS = 10;
-const PARTNER = 999;
 
 /**
  * What the directory would say of a login of the stage: an analyst, each a person of their own, all seeing the same. Each has a part
  * at a partner too, for a partner's rate: what is measured asks for more points a second than a person may.
  */
 export function stagePrincipal(login: string) {
-  const organization = stageId('org', 900 + (Number(login.split('-')[1]) % ORGANIZATIONS));
+  const place = Number(login.split('-')[1]) % ORGANIZATIONS;
   return {
     id: `per_${login}`,
     kind: 'PERSON',
@@ -43,8 +42,8 @@ export function stagePrincipal(login: string) {
     timeZone: 'America/Toronto',
     version: 1,
     memberships: [
-      { organizationId: organization, organizationType: 'SME', roles: ['SME_ANALYST'] },
-      { organizationId: stageId('org', PARTNER), organizationType: 'PARTNER', roles: [] },
+      { organizationId: stageId('org', 900 + place), organizationType: 'SME', roles: ['SME_ANALYST'] },
+      { organizationId: stageId('org', 950 + place), organizationType: 'PARTNER', roles: [] },
     ],
     authorizations: [],
   };
