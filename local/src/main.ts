@@ -26,8 +26,9 @@ async function start(): Promise<void> {
   try {
     if (options.reset) await resetData(options.directory, process.env);
     const desk = await startDesk({ ...options, environment: process.env });
-    greet(desk, options, Date.now() - startedAt);
+    // Whoever reads that it is ready may stop it.
     stopOnSignals(desk, options.directory);
+    greet(desk, options, Date.now() - startedAt);
     const reason = await desk.died;
     console.error(`\nThe desk stops: ${reason}`);
     process.exit(1);
