@@ -7,6 +7,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { clearInterval, setInterval } from 'node:timers';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = path.dirname(fileURLToPath(import.meta.url));
@@ -16,6 +17,8 @@ const NOT_SOURCE = new Set(['node_modules', 'dist', 'generated', '.cache', 'peer
 const STARTED_AT = Date.now();
 /** What a supervisor, or the end of a terminal, says to end a process. */
 const STOPS = ['SIGTERM', 'SIGHUP', 'SIGINT'];
+/** How often it is looked whether npm still waits for us, in milliseconds. */
+const PARENT_EVERY_MS = 500;
 const MANIFEST = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8'));
 
 const HELP = `MDM/R Service Desk
@@ -215,6 +218,15 @@ function run(args, env = {}) {
       // A terminal says Ctrl-C to the command itself.
       if (stop !== 'SIGINT' || !process.stdin.isTTY) child.kill(stop);
     });
+  }
+  if (process.env.npm_lifecycle_event) {
+    // npm tells only the shell between us that it was stopped, and the shell ends without a word.
+    const shell = process.ppid;
+    const watch = setInterval(() => {
+      if (process.ppid === shell) return;
+      clearInterval(watch);
+      child.kill('SIGTERM');
+    }, PARENT_EVERY_MS);
   }
   child.on('exit', (status, signal) => process.exit(signal ? 1 : (status ?? 1)));
 }

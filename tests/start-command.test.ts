@@ -7,39 +7,54 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { freePort } from '../local/src/ports.ts';
 
-const COMMAND = fileURLToPath(new URL('../desk.mjs', import.meta.url));
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
 /** Where a free port is looked for: the suite may run twice on one machine. */
 const PORT = 4_790;
 const STOP_MS_MAX = 30_000;
 
+/** Starts the desk by a command, and stops that command when it is ready. What it ended with, and what it said. */
+async function stopped(
+  [file, ...args]: readonly [string, ...string[]],
+  signal: NodeJS.Signals,
+): Promise<{ code: number | string | null; said: string }> {
+  const directory = await mkdtemp(path.join(tmpdir(), 'desk-'));
+  const { MONGODB_URI: _shared, REDIS_URL: _redis, ...env } = process.env;
+  const port = String((await freePort(PORT)).port);
+  const command = spawn(file, [...args, '--empty', '--port', port, '--data', directory], {
+    cwd: ROOT,
+    env,
+    detached: true,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  // Not `exit`: the pipe ends when everything below the command has ended too.
+  const ended = once(command, 'close');
+  let said = '';
+  const ready = new Promise<void>((resolve) => {
+    command.stdout.on('data', (text: Buffer) => {
+      said += text.toString();
+      if (/ready in [\d.]+ s/.test(said)) resolve();
+    });
+  });
+  await Promise.race([ready, ended]);
+  command.kill(signal);
+  const late = new Promise<[string]>((resolve) => setTimeout(resolve, STOP_MS_MAX, ['not ended']).unref());
+  const [code] = (await Promise.race([ended, late])) as [number | string | null];
+  // What is left of it would hold the suite up.
+  if (code === 'not ended' && command.pid) process.kill(-command.pid, 'SIGKILL');
+  await rm(directory, { recursive: true, force: true });
+  return { code, said };
+}
+
 test.each(['SIGTERM', 'SIGHUP', 'SIGINT'] as const)(
   'a supervisor that stops the command by %s ends the desk in order',
   async (signal) => {
-    const directory = await mkdtemp(path.join(tmpdir(), 'desk-'));
-    const { MONGODB_URI: _shared, REDIS_URL: _redis, ...env } = process.env;
-    const port = String((await freePort(PORT)).port);
-    const command = spawn(process.execPath, [COMMAND, 'start', '--empty', '--port', port, '--data', directory], {
-      env,
-      detached: true,
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    // Not `exit`: the pipe ends when everything below the command has ended too.
-    const ended = once(command, 'close');
-    let said = '';
-    const ready = new Promise<void>((resolve) => {
-      command.stdout.on('data', (text: Buffer) => {
-        said += text.toString();
-        if (/ready in [\d.]+ s/.test(said)) resolve();
-      });
-    });
-    await Promise.race([ready, ended]);
-    command.kill(signal);
-    const late = new Promise<[string]>((resolve) => setTimeout(resolve, STOP_MS_MAX, ['not ended']).unref());
-    const [code] = (await Promise.race([ended, late])) as [number | string | null];
-    // What is left of it would hold the suite up.
-    if (code === 'not ended' && command.pid) process.kill(-command.pid, 'SIGKILL');
-    await rm(directory, { recursive: true, force: true });
+    const { code, said } = await stopped([process.execPath, 'desk.mjs', 'start'], signal);
     expect([code, said.includes('Stopped.')]).toEqual([0, true]);
   },
   120_000,
 );
+
+test('a supervisor that stops npm ends the desk in order', async () => {
+  const { code, said } = await stopped(['npm', 'start', '--'], 'SIGTERM');
+  expect([code === 'not ended', said.includes('Stopped.')]).toEqual([false, true]);
+}, 120_000);
