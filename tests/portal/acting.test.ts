@@ -1,9 +1,6 @@
-import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
-import type { Browser } from 'playwright-core';
-import { DeskProcess } from '../setup/desk-process.ts';
+import { afterEach, expect, test } from '@jest/globals';
 import { Partner } from '../setup/partner.ts';
-import { launchBrowser } from './browser.ts';
-import { describeInBrowser } from './browser-suite.ts';
+import { describeInBrowser, stage } from './browser-suite.ts';
 import { act, assign, report, type Worked } from './desk-work.ts';
 import { asked, PAINTED, whenFocused } from './page-scripts.ts';
 import { PAGE_MS_MAX, Visitor } from './visitor.ts';
@@ -11,16 +8,13 @@ import { PAGE_MS_MAX, Visitor } from './visitor.ts';
 const QUESTION = 'Which of the two files is it?';
 
 describeInBrowser('what is offered', () => {
-  let desk: DeskProcess;
-  let browser: Browser;
   let analyst: Partner;
   let started: Worked;
   let held: Worked;
   let resolved: Worked;
   let visitor: Visitor;
 
-  beforeAll(async () => {
-    desk = await DeskProcess.start();
+  const at = stage(async (desk) => {
     analyst = new Partner(desk.url, 'root');
     const customer = new Partner(desk.url, 'omar');
     const working = async (title: string) =>
@@ -35,13 +29,8 @@ describeInBrowser('what is offered', () => {
       cause: 'DATA',
       text: 'The file was sent again.',
     });
-    browser = await launchBrowser();
-  }, 120_000);
+  });
   afterEach(() => visitor.leave());
-  afterAll(async () => {
-    await browser?.close();
-    await desk?.stop();
-  }, 60_000);
 
   test('the one thing to do next stands out, and only what withdraws is red', async () => {
     visitor = await arrive('sam', pageOf(started));
@@ -106,7 +95,7 @@ describeInBrowser('what is offered', () => {
   }, 60_000);
 
   test('after an action whose button is gone the keyboard goes on at the incident’s title', async () => {
-    const fresh = await assign(analyst, await report(new Partner(desk.url, 'lena'), 'The keyboard stays here'));
+    const fresh = await assign(analyst, await report(new Partner(at.desk.url, 'lena'), 'The keyboard stays here'));
     visitor = await arrive('sam', pageOf(fresh));
     await visitor.page.locator('.action-bar').getByRole('button', { name: 'Start work' }).click();
     await visitor.page.getByRole('dialog').getByRole('button', { name: 'Start work' }).click();
@@ -122,7 +111,7 @@ describeInBrowser('what is offered', () => {
   }, 60_000);
 
   async function arrive(login: string, path: string): Promise<Visitor> {
-    const arrived = await Visitor.arrive(browser, `http://localhost:${desk.port}`);
+    const arrived = await Visitor.arrive(at.browser, at.url);
     await arrived.signIn(login, path);
     return arrived;
   }

@@ -1,5 +1,7 @@
-import { describe } from '@jest/globals';
-import { CHROMIUM_HINT, findChromium } from './browser.ts';
+import { afterAll, beforeAll, describe } from '@jest/globals';
+import type { Browser } from 'playwright-core';
+import { DeskProcess } from '../setup/desk-process.ts';
+import { CHROMIUM_HINT, findChromium, launchBrowser } from './browser.ts';
 
 /** A group of tests that need a real browser. Where there is none, the group is skipped, and its name and a line on standard error say why. */
 export function describeInBrowser(name: string, tests: () => void): void {
@@ -7,4 +9,28 @@ export function describeInBrowser(name: string, tests: () => void): void {
   // Jest does not list what a file of skipped tests holds; nobody should take a skipped suite for a passed one.
   process.stderr.write(`Skipped: ${name}. ${CHROMIUM_HINT}.\n`);
   describe.skip(`${name} (${CHROMIUM_HINT})`, tests);
+}
+
+/** What a group of tests in a browser stands on, once they run. */
+export interface Stage {
+  desk: DeskProcess;
+  /** Where the desk answers, as a browser names it. */
+  url: string;
+  browser: Browser;
+}
+
+/** Gives the group a desk and a browser of its own, for as long as it runs. `prepare` writes what its tests find there. */
+export function stage(prepare: (desk: DeskProcess) => Promise<void>): Stage {
+  const made = {} as Stage;
+  beforeAll(async () => {
+    made.desk = await DeskProcess.start();
+    made.url = `http://localhost:${made.desk.port}`;
+    await prepare(made.desk);
+    made.browser = await launchBrowser();
+  }, 120_000);
+  afterAll(async () => {
+    await made.browser?.close();
+    await made.desk?.stop();
+  }, 60_000);
+  return made;
 }

@@ -1,9 +1,7 @@
-import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
-import type { Browser, Route } from 'playwright-core';
-import { DeskProcess } from '../setup/desk-process.ts';
+import { afterEach, expect, test } from '@jest/globals';
+import type { Route } from 'playwright-core';
 import { Partner } from '../setup/partner.ts';
-import { launchBrowser } from './browser.ts';
-import { describeInBrowser } from './browser-suite.ts';
+import { describeInBrowser, stage } from './browser-suite.ts';
 import { assign, comment, report, type Worked } from './desk-work.ts';
 import { asked, PAINTED, whenFocused } from './page-scripts.ts';
 import { PAGE_MS_MAX, Visitor } from './visitor.ts';
@@ -11,28 +9,18 @@ import { PAGE_MS_MAX, Visitor } from './visitor.ts';
 const MINUTE_MS = 60_000;
 
 describeInBrowser('what is read', () => {
-  let desk: DeskProcess;
-  let url: string;
-  let browser: Browser;
   let analyst: Partner;
   let customer: Partner;
   let incident: Worked;
   let visitor: Visitor;
 
-  beforeAll(async () => {
-    desk = await DeskProcess.start();
-    url = `http://localhost:${desk.port}`;
+  const at = stage(async (desk) => {
     analyst = new Partner(desk.url, 'root');
     customer = new Partner(desk.url, 'omar');
     incident = await assign(analyst, await report(customer, 'Read again and again'));
     await comment(customer, incident, 'Said at the start.');
-    browser = await launchBrowser();
-  }, 120_000);
+  });
   afterEach(() => visitor.leave());
-  afterAll(async () => {
-    await browser?.close();
-    await desk?.stop();
-  }, 60_000);
 
   test('a page that was not open before opens while the line is down', async () => {
     visitor = await arrive('lena', '/');
@@ -44,7 +32,7 @@ describeInBrowser('what is read', () => {
   }, 60_000);
 
   test('the tally comes by the feed alone', async () => {
-    visitor = await Visitor.arrive(browser, url);
+    visitor = await Visitor.arrive(at.browser, at.url);
     const tallies = countOf('QueueCounts');
     await visitor.signIn('lena', '/');
     await visitor.page.locator('.home .numbers strong').first().waitFor();
@@ -54,15 +42,15 @@ describeInBrowser('what is read', () => {
   }, 60_000);
 
   test('the tally is asked for while the feed is paused', async () => {
-    visitor = await Visitor.arrive(browser, url);
+    visitor = await Visitor.arrive(at.browser, at.url);
     await visitor.page.routeWebSocket(/\/graphql$/, (socket) => void socket.close());
-    await visitor.page.goto(`${url}/sign-in?${new URLSearchParams({ login_hint: 'lena', return: '/dashboard' })}`);
+    await visitor.page.goto(`${at.url}/sign-in?${new URLSearchParams({ login_hint: 'lena', return: '/dashboard' })}`);
     await visitor.page.locator('.bars strong').first().waitFor();
     expect(await visitor.page.locator('.live-dot.live').count()).toBe(0);
   }, 60_000);
 
   test('a start reads each thing once', async () => {
-    visitor = await Visitor.arrive(browser, url);
+    visitor = await Visitor.arrive(at.browser, at.url);
     const counts = ['Incident', 'Comments', 'Incidents'].map(countOf);
     await visitor.signIn('lena', `/incidents/${incident.number}?open=true`);
     await visitor.page.getByText('Said at the start.').waitFor();
@@ -71,7 +59,7 @@ describeInBrowser('what is read', () => {
   }, 60_000);
 
   test('on a narrow screen an open incident does not read the list behind it, and the way back leads to its row', async () => {
-    visitor = await Visitor.arrive(browser, url, { width: 390 });
+    visitor = await Visitor.arrive(at.browser, at.url, { width: 390 });
     const lists = countOf('Incidents');
     await visitor.signIn('lena', `/incidents/${incident.number}?open=true`);
     await visitor.page.getByText('Said at the start.').waitFor();
@@ -125,7 +113,7 @@ describeInBrowser('what is read', () => {
   }, 60_000);
 
   test('what a running clock has used is read again each minute', async () => {
-    visitor = await Visitor.arrive(browser, url);
+    visitor = await Visitor.arrive(at.browser, at.url);
     await visitor.page.clock.install();
     await visitor.signIn('sam', `/incidents/${incident.number}`);
     await visitor.page.getByText('Said at the start.').waitFor();
@@ -187,7 +175,7 @@ describeInBrowser('what is read', () => {
   }, 60_000);
 
   async function arrive(login: string, path: string): Promise<Visitor> {
-    const arrived = await Visitor.arrive(browser, url);
+    const arrived = await Visitor.arrive(at.browser, at.url);
     await arrived.signIn(login, path);
     return arrived;
   }

@@ -1,9 +1,7 @@
-import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
-import type { Browser, Page, WebSocketRoute } from 'playwright-core';
-import { DeskProcess } from '../setup/desk-process.ts';
+import { afterEach, expect, test } from '@jest/globals';
+import type { Page, WebSocketRoute } from 'playwright-core';
 import { Partner } from '../setup/partner.ts';
-import { launchBrowser } from './browser.ts';
-import { describeInBrowser } from './browser-suite.ts';
+import { describeInBrowser, stage } from './browser-suite.ts';
 import { assign, note, report, type Worked } from './desk-work.ts';
 import { asked } from './page-scripts.ts';
 import { Visitor } from './visitor.ts';
@@ -12,29 +10,19 @@ const NOTE = 'Ours alone until lunch.';
 const REPLY = 'Written by Sam, for Sam.';
 
 describeInBrowser('whose page it is', () => {
-  let desk: DeskProcess;
-  let url: string;
-  let browser: Browser;
   let incident: Worked;
   let analyst: Partner;
   let visitor: Visitor;
 
-  beforeAll(async () => {
-    desk = await DeskProcess.start();
-    url = `http://localhost:${desk.port}`;
+  const at = stage(async (desk) => {
     analyst = new Partner(desk.url, 'root');
     incident = await assign(analyst, await report(new Partner(desk.url, 'omar'), 'Two people at one browser'));
     await note(analyst, incident, NOTE);
-    browser = await launchBrowser();
-  }, 120_000);
+  });
   afterEach(() => visitor.leave());
-  afterAll(async () => {
-    await browser?.close();
-    await desk?.stop();
-  }, 60_000);
 
   test('a page goes to the person who signs in beside it, and shows nothing more of the one before', async () => {
-    visitor = await Visitor.arrive(browser, url);
+    visitor = await Visitor.arrive(at.browser, at.url);
     await visitor.signIn('sam', `/incidents/${incident.number}`);
     await visitor.page.getByText(NOTE).waitFor();
     await signInBeside('lena');
@@ -44,7 +32,7 @@ describeInBrowser('whose page it is', () => {
   }, 60_000);
 
   test('a page that did not hear of it sends nothing in the other’s name', async () => {
-    visitor = await Visitor.arrive(browser, url);
+    visitor = await Visitor.arrive(at.browser, at.url);
     await visitor.page.addInitScript('delete window.BroadcastChannel');
     await visitor.signIn('sam', `/incidents/${incident.number}`);
     const box = visitor.page.getByLabel('Public reply to the distributor');
@@ -57,7 +45,7 @@ describeInBrowser('whose page it is', () => {
   }, 60_000);
 
   test('a page whose person signed out beside it asks to sign in', async () => {
-    visitor = await Visitor.arrive(browser, url);
+    visitor = await Visitor.arrive(at.browser, at.url);
     await visitor.signIn('sam', `/incidents/${incident.number}`);
     const beside = await signInBeside('sam');
     await beside.getByRole('button', { name: 'Sign out' }).click();
@@ -66,7 +54,7 @@ describeInBrowser('whose page it is', () => {
   }, 60_000);
 
   test('a person whose rights change is asked for anew', async () => {
-    visitor = await Visitor.arrive(browser, url);
+    visitor = await Visitor.arrive(at.browser, at.url);
     const sockets: WebSocketRoute[] = [];
     await visitor.page.routeWebSocket(/\/graphql$/, (socket) => {
       sockets.push(socket);
@@ -80,7 +68,7 @@ describeInBrowser('whose page it is', () => {
   }, 60_000);
 
   test('a session that goes on is not said to end', async () => {
-    visitor = await Visitor.arrive(browser, url);
+    visitor = await Visitor.arrive(at.browser, at.url);
     const reads = await sessionEndsIn(visitor, [60_000, 3_600_000]);
     await visitor.signIn('sam');
     await reads.until(2);
@@ -90,16 +78,16 @@ describeInBrowser('whose page it is', () => {
   }, 60_000);
 
   test('a session that ends is said to end', async () => {
-    visitor = await Visitor.arrive(browser, url);
+    visitor = await Visitor.arrive(at.browser, at.url);
     await sessionEndsIn(visitor, [60_000]);
     await visitor.signIn('sam');
     await visitor.page.getByText('Your session ends at').waitFor();
   }, 60_000);
 
-  /** Another tab of the same browser, where somebody signs in. Comes back when it is live. */
+  /** Another tab of the same at.browser, where somebody signs in. Comes back when it is live. */
   async function signInBeside(login: string): Promise<Page> {
     const beside = await visitor.page.context().newPage();
-    await beside.goto(`${url}/sign-in?${new URLSearchParams({ login_hint: login, return: '/' })}`);
+    await beside.goto(`${at.url}/sign-in?${new URLSearchParams({ login_hint: login, return: '/' })}`);
     await beside.locator('.live-dot.live').waitFor();
     return beside;
   }
