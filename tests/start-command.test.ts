@@ -6,10 +6,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { freePort } from '../local/src/ports.ts';
+import { PORT_FIRST } from './setup/desk-process.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-/** Where a free port is looked for: the suite may run twice on one machine. */
-const PORT = 4_790;
 const STOP_MS_MAX = 30_000;
 
 /** Starts the desk by a command, and stops that command when it is ready. What it ended with, and what it said. */
@@ -19,7 +18,7 @@ async function stopped(
 ): Promise<{ code: number | string | null; said: string }> {
   const directory = await mkdtemp(path.join(tmpdir(), 'desk-'));
   const { MONGODB_URI: _shared, REDIS_URL: _redis, ...env } = process.env;
-  const port = String((await freePort(PORT)).port);
+  const port = String((await freePort(PORT_FIRST)).port);
   const command = spawn(file, [...args, '--empty', '--port', port, '--data', directory], {
     cwd: ROOT,
     env,

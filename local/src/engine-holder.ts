@@ -34,11 +34,6 @@ export function removeHolder(directory: string): void {
   rmSync(holderPath(directory), { force: true });
 }
 
-/** Whether the process that started the holder's engine still runs, as far as this machine can see. */
-export function launcherRuns(holder: EngineHolder): boolean {
-  return processRuns(holder.launcherPid);
-}
-
 /** Whether an engine has a data directory open: it answers on the directory's socket. */
 export function engineAnswers(directory: string): Promise<boolean> {
   return new Promise((resolve) => {

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { EngineReport } from './engine-child.ts';
-import { findHolder, launcherRuns } from './engine-holder.ts';
+import { findHolder, processRuns } from './engine-holder.ts';
 
 /** An embedded MongoDB engine that runs in a child process. It does not keep this process alive. */
 export interface RunningEngine {
@@ -64,7 +64,7 @@ export async function startEngine(options: { directory: string; logger?: EngineL
       throw new EngineFailure(`The embedded MongoDB engine did not open ${directory}: ${report.message}.`);
     }
     const holder = findHolder(directory);
-    if (holder && launcherRuns(holder)) break;
+    if (holder && processRuns(holder.launcherPid)) break;
     options.logger?.info({ directory }, 'data directory still in use, waiting for its engine to close');
     await delay(IN_USE_RETRY_MS);
   }

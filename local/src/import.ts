@@ -24,7 +24,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { openDatabase, type Database } from './database.ts';
 import { EngineFailure } from './engine.ts';
-import { engineAnswers, findHolder, launcherRuns } from './engine-holder.ts';
+import { engineAnswers, findHolder, processRuns } from './engine-holder.ts';
 import { makeSocketPath } from './engine-socket.ts';
 import { ImportProgress, type ProgressOutput } from './import-progress.ts';
 import { RejectsFile } from './import-rejects.ts';
@@ -172,7 +172,7 @@ async function findDatabase(data: string, logger: Logger): Promise<Database> {
 /** The address of an engine that another process has open on a directory; null when there is none. */
 async function runningEngine(directory: string): Promise<string | null> {
   const holder = findHolder(directory);
-  if (!holder || !launcherRuns(holder)) return null;
+  if (!holder || !processRuns(holder.launcherPid)) return null;
   const home = realpathSync(directory);
   if (!(await engineAnswers(home))) return null;
   const socketPath = makeSocketPath(home);

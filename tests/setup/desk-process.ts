@@ -7,8 +7,8 @@ import { freePort } from '../../local/src/ports.ts';
 
 const MAIN = fileURLToPath(new URL('../../local/dist/main.js', import.meta.url));
 const READY_MS_MAX = 60_000;
-/** Runs beside this one on the same machine begin elsewhere; below the ports that systems give to clients. */
-const PORT_FIRST = 20_000 + (process.pid % 500) * 20;
+/** Where a run looks for free ports for its desks. Runs beside this one on the same machine begin elsewhere; below the ports that systems give to clients. */
+export const PORT_FIRST = 20_000 + (process.pid % 500) * 20;
 
 /** The whole desk as `npm start` runs it, in a process of its own, on a data directory of its own. */
 export class DeskProcess {

@@ -3,6 +3,7 @@ import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { startEngine, type RunningEngine } from '../../local/src/engine.ts';
+import { processRuns } from '../../local/src/engine-holder.ts';
 
 /** What the run started, for `global-teardown.ts`. */
 export interface TestDatabase {
@@ -43,18 +44,9 @@ async function startTestDatabase(): Promise<void> {
 async function sweepDirectories(): Promise<void> {
   for (const name of await readdir(os.tmpdir())) {
     const pid = new RegExp(`^${DIRECTORY_PREFIX}(\\d+)-`).exec(name)?.[1];
-    if (pid === undefined || runs(Number(pid))) continue;
+    if (pid === undefined || processRuns(Number(pid))) continue;
     // What is another user's, or is still being closed, stays for a later run.
     await rm(path.join(os.tmpdir(), name), { recursive: true, force: true }).catch(() => undefined);
-  }
-}
-
-function runs(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
   }
 }
 
