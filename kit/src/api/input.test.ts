@@ -1,0 +1,135 @@
+import { describe, expect, test } from '@jest/globals';
+import { Refusal, type FieldProblem } from './errors.ts';
+import { InputCheck, checkFilter } from './input.ts';
+
+/** What a check complains about. */
+function problems(check: (input: InputCheck) => void): FieldProblem[] {
+  const input = new InputCheck();
+  check(input);
+  return refused(() => input.done());
+}
+
+/** The fields that a refusal of `act` names. */
+function refused(act: () => unknown): FieldProblem[] {
+  try {
+    act();
+  } catch (error) {
+    if (error instanceof Refusal && error.code === 'BAD_USER_INPUT')
+      return error.extensions['fields'] as FieldProblem[];
+    throw error;
+  }
+  return [];
+}
+
+test('right input passes', () => {
+  expect(problems((input) => input.line('title', 'a title', 10))).toEqual([]);
+});
+
+test('one refusal names every problem, in order', () => {
+  const found = problems((input) => {
+    input.line('title', '', 10);
+    input.body('text', null, 1);
+    input.require('count', false, { code: 'OUT_OF_RANGE', args: { min: 1, max: 9 }, message: 'must be 1 to 9.' });
+    input.require('other', true, { code: 'REQUIRED', message: 'must be right.' });
+  });
+  expect(found.map((problem) => problem.path)).toEqual(['title', 'text', 'count']);
+});
+
+test('a text with half a character is given back as the database keeps it', () => {
+  const input = new InputCheck();
+  expect([input.line('title', 'a \ud83d', 10), input.body('text', 'a \ud83d', 1)]).toEqual(['a \ufffd', 'a \ufffd']);
+});
+
+describe('a line', () => {
+  test.each([undefined, null, '', ' \t\n '])('must say something: not %p', (value) => {
+    expect(problems((input) => input.line('title', value, 10))).toEqual([
+      { path: 'title', code: 'REQUIRED', args: {}, message: 'must not be empty.' },
+    ]);
+  });
+
+  test('is given back without the white space around it', () => {
+    expect(new InputCheck().line('title', '  a title\n', 10)).toBe('a title');
+  });
+
+  test.each([
+    [10, 0],
+    [11, 1],
+  ])('of %i characters, where 10 are allowed, has %i problems', (length, count) => {
+    expect(problems((input) => input.line('title', 'x'.repeat(length), 10))).toHaveLength(count);
+  });
+
+  test.each(['a\nb', 'a\rb'])('must be one: not %p', (value) => {
+    expect(problems((input) => input.line('title', value, 10))).toHaveLength(1);
+  });
+});
+
+describe('an id', () => {
+  const told = (value: string) => problems((input) => input.id('id', value, 'inc', 'per'));
+
+  test.each(['inc_01JD', 'per_01JD'])('with one of the prefixes passes: %s', (value) => {
+    expect(told(value)).toEqual([]);
+  });
+
+  test.each(['', 'INC-000123', 'com_01JD', 'inc_', 'inc_01JD ', `inc_${'0'.repeat(65)}`, 'inc_a_b'])(
+    'is refused for its form alone: "%s"',
+    (value) => {
+      expect(told(value)).toEqual([
+        {
+          path: 'id',
+          code: 'NOT_AN_ID',
+          args: { prefixes: ['inc', 'per'] },
+          message: 'must be an id that begins with inc_ or per_.',
+        },
+      ]);
+    },
+  );
+});
+
+describe('a body', () => {
+  test('may have lines', () => {
+    expect(problems((input) => input.body('text', 'a\nb', 1))).toEqual([]);
+  });
+
+  test.each([
+    ['x'.repeat(1024), 0],
+    ['x'.repeat(1025), 1],
+    ['é'.repeat(512), 0],
+    ['é'.repeat(513), 1],
+  ])('is measured in bytes', (text, count) => {
+    expect(problems((input) => input.body('text', text, 1))).toHaveLength(count);
+  });
+});
+
+describe('a filter', () => {
+  const limits = { textMax: 5, listMax: 2, ids: { assigneeId: 'per' } };
+
+  test('within its limits is given back as it is', () => {
+    const filter = { text: 'reads', state: ['NEW', 'CLOSED'], open: null };
+    expect(checkFilter(filter, limits)).toBe(filter);
+  });
+
+  test('of too long a text and too many values is refused for both', () => {
+    const filter = { text: 'longer', state: ['NEW'], priority: ['P1', 'P2', 'P3'] };
+    expect(refused(() => checkFilter(filter, limits))).toEqual([
+      {
+        path: 'filter.text',
+        code: 'TOO_LONG',
+        args: { max: 5, unit: 'CHARACTERS', length: 6 },
+        message: 'must have at most 5 characters, and has 6.',
+      },
+      { path: 'filter.priority', code: 'TOO_MANY', args: { max: 2 }, message: 'must have at most 2 values.' },
+    ]);
+  });
+
+  test('of ids is refused for each value that is not an id of the kind', () => {
+    const filter = { assigneeId: ['per_01JD', 'inc_01JD', 'lena'] };
+    expect(refused(() => checkFilter(filter, { ...limits, listMax: 3 }))).toMatchObject([
+      { path: 'filter.assigneeId.1', code: 'NOT_AN_ID', args: { prefixes: ['per'] } },
+      { path: 'filter.assigneeId.2', code: 'NOT_AN_ID' },
+    ]);
+  });
+
+  test('may have no text', () => {
+    expect(refused(() => checkFilter({ text: '' }, limits))).toEqual([]);
+  });
+});
