@@ -2,7 +2,7 @@ import { codegen } from '@graphql-codegen/core';
 import * as typescript from '@graphql-codegen/typescript';
 import * as resolvers from '@graphql-codegen/typescript-resolvers';
 import { Kind, parse, type DocumentNode } from 'graphql';
-import type { Domain } from './sdl.ts';
+import type { Domain } from '@desk/schema/domains';
 import { domainSdl } from './sdl.ts';
 
 /**
@@ -25,7 +25,7 @@ export async function generateTypes(
           enumsAsConst: true,
           strictScalars: true,
           useTypeImports: true,
-          scalars: { DateTime: 'Date', Duration: 'number', _FieldSet: 'string' },
+          scalars: SCALARS,
           avoidOptionals: { field: true, query: true, mutation: true, subscription: true },
         },
       },
@@ -41,6 +41,28 @@ export async function generateTypes(
     ],
   });
 }
+
+/** TypeScript of a domain's enums alone, which the types of its events are made of. */
+export async function generateEnums(domain: Domain): Promise<string> {
+  return codegen({
+    filename: 'enums.ts',
+    schema: withoutLinks(parse(`${FEDERATION}\n${domainSdl(domain)}`)),
+    documents: [],
+    config: {},
+    pluginMap: { typescript },
+    plugins: [{ typescript: { onlyEnums: true, enumsAsConst: true, strictScalars: true, scalars: SCALARS } }],
+  });
+}
+
+/** What each scalar is in TypeScript. */
+const SCALARS = {
+  DateTime: 'Date',
+  Duration: 'number',
+  TimeZone: 'string',
+  EmailAddress: 'string',
+  Cursor: 'string',
+  _FieldSet: 'string',
+};
 
 /** The federation directives that our SDL uses, as the generator must know them. */
 const FEDERATION = `
