@@ -1,4 +1,4 @@
-import { processDependencies, runProcess } from '@desk/kit/process';
+import { processDependencies, runProcess } from '@desk/kit/service/process';
 import { readTicketsConfig } from './config.ts';
 import { createTicketsService } from './service.ts';
 

@@ -1,22 +1,23 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { gatedMongo, type Gate } from '../../../kit/src/gate.fixture.ts';
-import { until } from '../../../kit/src/things.fixture.ts';
-import { REPORT, lena, sam, startDesk, type Desk, type Shown } from './desk.fixture.ts';
+import { databaseUri } from '@desk/testkit/database';
+import { gatedMongo, type Gate } from '@desk/testkit/gate';
+import { until } from '@desk/testkit/until';
+import { lena, sam } from '@desk/testkit/people';
+import { REPORT, startDesk, type Desk, type Shown } from './tickets.fixture.ts';
 
-const CREATE = 'mutation($i: CreateIncidentInput!) { createIncident(input: $i) { id } }';
-const CANCEL = 'mutation($i: CancelIncidentInput!) { cancelIncident(input: $i) { id } }';
+const CREATE = 'mutation($i: CreateIncidentInput!) { createIncident(input: $i) { incident { id } } }';
+const CANCEL = 'mutation($i: CancelIncidentInput!) { cancelIncident(input: $i) { incident { id } } }';
 
 let desk: Desk;
 let gate: Gate;
 let incident: Shown;
-const direct = process.env['MONGODB_URI'] ?? '';
 
 beforeAll(async () => {
-  const gated = await gatedMongo(direct);
+  const gated = await gatedMongo(await databaseUri());
   gate = gated.gate;
   process.env['MONGODB_URI'] = gated.uri;
   desk = await startDesk('2026-03-02T15:00:00Z');
-  process.env['MONGODB_URI'] = direct;
+  delete process.env['MONGODB_URI'];
   incident = await desk.report();
 });
 
@@ -39,7 +40,7 @@ test('while the database is away, everything is refused as what may be repeated'
   expect(answers.map(({ errors }) => errors?.[0]?.extensions)).toMatchObject([
     away,
     away,
-    // What a write needs to know could not be read, so nothing was written.
+    // The reads before the write failed, so nothing was written.
     away,
     away,
   ]);

@@ -1,25 +1,18 @@
-import type { Viewer } from '@desk/kit/viewer';
+import type { Viewer } from '@desk/kit/api/viewer';
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { LDC_A, LDC_B, ada, bert, lena, rae, sam } from '@desk/testkit/people';
+import { done } from '@desk/testkit/subgraph-client';
 import {
   ASSIGNMENT,
   CONTACTS,
-  LDC_A,
-  LDC_B,
   REPORT,
-  ada,
-  agentFor,
-  bert,
+  agentOf,
   clockOf,
-  done,
-  lena,
   partner,
-  rae,
-  sam,
   startDesk,
   type Desk,
   type Shown,
-} from './desk.fixture.ts';
-import { incidentLoader } from './incident-loader.ts';
+} from './tickets.fixture.ts';
 
 const MONDAY_10 = '2026-06-29T14:00:00Z'; // 10:00 in Toronto, two days before Canada Day
 
@@ -29,15 +22,15 @@ beforeAll(async () => {
   desk = await startDesk(MONDAY_10);
 });
 afterAll(() => desk.service.stop());
-beforeEach(() => desk.ground.clock.set(MONDAY_10));
+beforeEach(() => desk.ground.time.set(MONDAY_10));
 
 describe('the way of an incident', () => {
-  test('is told in its history, in the order in which things happened', async () => {
+  test('stands in its history, in the order in which things happened', async () => {
     const reported = await desk.report();
     const started = await desk.started(reported);
-    desk.ground.clock.set('2026-06-30T19:00:00Z');
+    desk.ground.time.set('2026-06-30T19:00:00Z');
     const held = await desk.act('holdIncident', started, { reason: 'CUSTOMER', question: 'Which file?' });
-    desk.ground.clock.set('2026-07-02T12:00:00Z');
+    desk.ground.time.set('2026-07-02T12:00:00Z');
     await desk.comment(held, 'The one of Monday.', lena);
     const resumed = await desk.show(held.id);
     await desk.act('resolveIncident', resumed, { code: 'FIXED', text: 'Sent again.', cause: 'DATA' });
@@ -57,9 +50,9 @@ describe('the way of an incident', () => {
     ]);
   });
 
-  test('a missed update is still told after the next one, and the newest one is explained', async () => {
+  test('a missed update stays after the next one, and the newest one is explained', async () => {
     const started = await desk.started(await desk.report({ impact: 'HIGH', urgency: 'HIGH', contacts: CONTACTS }));
-    desk.ground.clock.set('2026-06-29T14:31:00Z');
+    desk.ground.time.set('2026-06-29T14:31:00Z');
     await desk.comment(started, 'Batch 88 is running again.', sam);
     const answered = await desk.show(started.id);
     const updates = answered.clocks.filter(({ kind }) => kind === 'UPDATE');
@@ -92,14 +85,14 @@ describe('the way of an incident', () => {
 
   test('a warning that the desk announces meanwhile makes no decision stale', async () => {
     const started = await desk.started(await desk.report());
-    desk.ground.clock.set('2026-06-30T19:00:00Z');
+    desk.ground.time.set('2026-06-30T19:00:00Z');
     const warned = await desk.until(started, ({ version }) => version > started.version);
     expect(warned.version).toBe(started.version + 1);
     const resolved = await desk.act('resolveIncident', started, { code: 'FIXED', text: 'Done.', cause: 'DATA' });
     expect(resolved.state).toBe('RESOLVED');
   });
 
-  test('of two agents who decide on the same version one succeeds and one is told of the conflict', async () => {
+  test('of two agents who decide on the same version one succeeds and the other gets CONFLICT', async () => {
     const reported = await desk.report();
     const both = await Promise.allSettled([
       desk.act('assignIncident', reported, { ...ASSIGNMENT, impact: 'MEDIUM', urgency: 'MEDIUM' }),
@@ -110,9 +103,13 @@ describe('the way of an incident', () => {
   });
 
   test('every missing field of a report is named at once', async () => {
-    const answer = await desk.ask(lena, 'mutation($i: CreateIncidentInput!) { createIncident(input: $i) { id } }', {
-      i: { ...REPORT, title: ' ', description: '', impact: 'HIGH', urgency: 'HIGH' },
-    });
+    const answer = await desk.ask(
+      lena,
+      'mutation($i: CreateIncidentInput!) { createIncident(input: $i) { incident { id } } }',
+      {
+        i: { ...REPORT, title: ' ', description: '', impact: 'HIGH', urgency: 'HIGH' },
+      },
+    );
     expect(answer.errors?.[0]?.extensions).toMatchObject({
       code: 'BAD_USER_INPUT',
       fields: [
@@ -146,7 +143,7 @@ describe('the way of an incident', () => {
     });
     expect(clockOf(resolved, 'RESOLUTION').outcome).toBe('EXCLUDED');
     expect(resolved.links).toEqual([{ kind: 'DUPLICATE_OF', target: master.number }]);
-    const reopened = await desk.act('reopenIncident', resolved, { reason: 'It is not the same.' }, lena);
+    const reopened = await desk.as(lena).act('reopenIncident', resolved, { reason: 'It is not the same.' });
     expect(reopened.links).toEqual([]);
   });
 
@@ -163,30 +160,30 @@ describe('the way of an incident', () => {
 });
 
 describe('a follow-up', () => {
-  const FOLLOW_UP =
-    'mutation($i: CreateFollowUpInput!) { createFollowUp(input: $i) { priority source requester { id } contacts { name } } }';
+  const FOLLOW_UP = `mutation($i: CreateIncidentFollowUpInput!) {
+    createIncidentFollowUp(input: $i) { incident { priority source requester { principalId } contacts { name } } }
+  }`;
 
   /** An incident that was closed by itself. */
   async function closed(incident: Shown): Promise<Shown> {
     const started = await desk.started(incident);
     const resolved = await desk.act('resolveIncident', started, { code: 'FIXED', text: 'Done.', cause: 'DATA' });
-    desk.ground.clock.set(resolved.closesAt ?? '');
+    desk.ground.time.set(resolved.closesAt ?? '');
     return desk.until(resolved, ({ state }) => state === 'CLOSED');
   }
 
-  test('asks nobody for the contacts that the closed incident had none of', async () => {
+  test('needs no contacts where the closed incident had none', async () => {
     const raised = await desk.act('reclassifyIncident', await desk.report(), { impact: 'HIGH', urgency: 'HIGH' });
     const { id } = await closed(raised);
     const answer = await desk.ask(lena, FOLLOW_UP, { i: { id, description: 'It is wrong again.' } });
-    expect(done(answer)).toMatchObject({ priority: 'P1', contacts: [] });
+    expect(done(answer)).toMatchObject({ incident: { priority: 'P1', contacts: [] } });
   });
 
   test('made by a partner’s system says so, and stays the requester’s', async () => {
     const { id } = await closed(await desk.report());
     const i = { id, description: 'It is wrong again.', idempotencyKey: 'follow-up-1' };
     expect(done(await desk.ask(partner, FOLLOW_UP, { i }))).toMatchObject({
-      source: 'API',
-      requester: { id: lena.id },
+      incident: { source: 'API', requester: { principalId: lena.id } },
     });
   });
 
@@ -206,9 +203,9 @@ describe('a solution', () => {
     return desk.act('resolveIncident', started, { code: 'FIXED', text: 'Sent again.', cause: 'DATA' });
   }
 
-  test('is accepted by whoever acts for the distributor', async () => {
-    for (const viewer of [lena, agentFor(LDC_A)]) {
-      const closed = await desk.act('closeIncident', await resolved(), {}, viewer);
+  test('is accepted by everybody who acts for the distributor', async () => {
+    for (const viewer of [lena, agentOf(LDC_A)]) {
+      const closed = await desk.as(viewer).act('closeIncident', await resolved());
       expect([closed.state, closed.closedAt]).toEqual(['CLOSED', '2026-06-29T14:00:00.000Z']);
       expect((await desk.history(closed)).map(({ kind }) => kind)).toContain('CLOSED');
     }
@@ -222,14 +219,14 @@ describe('a solution', () => {
 
   test('that was accepted is final, and the refusal does not speak of time', async () => {
     const solved = await resolved();
-    const closed = await desk.act('closeIncident', solved, {}, lena);
-    const early = await desk.refusal('reopenIncident', closed, { reason: 'Again.' }, lena);
+    const closed = await desk.as(lena).act('closeIncident', solved);
+    const early = await desk.as(lena).refusal('reopenIncident', closed, { reason: 'Again.' });
     expect([early.code, early.message]).toEqual([
       'WINDOW_CLOSED',
-      'The solution was accepted, and that is final. Report a follow-up instead: createFollowUp.',
+      'The solution was accepted, and that is final. Report a follow-up instead: createIncidentFollowUp.',
     ]);
-    desk.ground.clock.set(solved.closesAt ?? '');
-    const late = await desk.refusal('reopenIncident', closed, { reason: 'Again.' }, lena);
+    desk.ground.time.set(solved.closesAt ?? '');
+    const late = await desk.as(lena).refusal('reopenIncident', closed, { reason: 'Again.' });
     expect(late.message).toContain('The solution was accepted');
   });
 });
@@ -253,12 +250,12 @@ describe('a list', () => {
   });
 });
 
-describe('a clock told in words', () => {
-  const EXPLAIN = `query($id: ID!, $zone: String!) {
+describe('a clock explained in words', () => {
+  const EXPLAIN = `query($id: ID!, $zone: TimeZone!) {
     incident(id: $id) { explainClock(kind: RESOLUTION, timeZone: $zone) { summary roundTheClock } }
   }`;
 
-  test('tells its instants in the zone that was asked for', async () => {
+  test('has its instants in the requested zone', async () => {
     const { id } = await desk.report();
     const answer = await desk.ask(lena, EXPLAIN, { id, zone: 'America/Vancouver' });
     expect(done(answer)).toMatchObject({
@@ -266,7 +263,7 @@ describe('a clock told in words', () => {
     });
   });
 
-  test('is refused for a zone that is none', async () => {
+  test('is refused for an unknown zone', async () => {
     const { id } = await desk.report();
     const { errors } = await desk.ask(lena, EXPLAIN, { id, zone: 'Mars/Olympus' });
     expect(errors?.[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', fields: [{ path: 'timeZone' }] });
@@ -277,7 +274,7 @@ describe('who may do what', () => {
   test('a distributor reports, comments and withdraws, but does not work incidents', async () => {
     const reported = await desk.report();
     expect(reported.allowedActions).toEqual(['CANCEL', 'COMMENT']);
-    expect(await desk.refusal('assignIncident', reported, ASSIGNMENT, lena)).toMatchObject({ code: 'FORBIDDEN' });
+    expect(await desk.as(lena).refusal('assignIncident', reported, ASSIGNMENT)).toMatchObject({ code: 'FORBIDDEN' });
   });
 
   test('staff without the analyst role read everything and note, but do not work incidents', async () => {
@@ -288,15 +285,21 @@ describe('who may do what', () => {
   test('an auditor reads every incident and changes none', async () => {
     const reported = await desk.report();
     expect((await desk.show(reported.id, ada)).allowedActions).toEqual([]);
-    expect(await desk.refusal('cancelIncident', reported, { reason: 'No.' }, ada)).toMatchObject({ code: 'FORBIDDEN' });
+    expect(await desk.as(ada).refusal('cancelIncident', reported, { reason: 'No.' })).toMatchObject({
+      code: 'FORBIDDEN',
+    });
   });
 
   test('an internal note reaches staff only: not the notes, not the history, not the count of a distributor', async () => {
     const reported = await desk.report();
     done(
-      await desk.ask(sam, 'mutation($i: AddInternalNoteInput!) { addInternalNote(input: $i) { id } }', {
-        i: { id: reported.id, text: 'Batch 88 again.' },
-      }),
+      await desk.ask(
+        sam,
+        'mutation($i: AddIncidentInternalNoteInput!) { addIncidentInternalNote(input: $i) { internalNote { id } } }',
+        {
+          i: { id: reported.id, text: 'Batch 88 again.' },
+        },
+      ),
     );
     const query =
       'query($id: ID!) { incident(id: $id) { internalNotes(first: 5) { totalCount nodes { text } } history(first: 9) { nodes { kind } } } }';
@@ -309,7 +312,7 @@ describe('who may do what', () => {
     });
   });
 
-  test('nobody is answered without a token of the gateway', async () => {
+  test('a request without a token of the gateway is refused', async () => {
     const answer = await fetch(`${desk.service.url}/graphql`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
@@ -341,13 +344,13 @@ describe('the wall between distributors (example 20)', () => {
 
   test('a change of another distributor’s incident is refused in the very words of a missing one', async () => {
     const mine = await desk.report();
-    const foreign = await desk.refusal('reopenIncident', mine, { reason: 'Mine.' }, bert);
-    const missing = await desk.refusal('reopenIncident', { id: 'inc_none', version: 1 }, { reason: 'Mine.' }, bert);
+    const foreign = await desk.as(bert).refusal('reopenIncident', mine, { reason: 'Mine.' });
+    const missing = await desk.as(bert).refusal('reopenIncident', { id: 'inc_none', version: 1 }, { reason: 'Mine.' });
     expect(foreign).toEqual(missing);
     expect(foreign.code).toBe('NOT_FOUND');
   });
 
-  test('a link to another distributor’s incident tells its number to nobody who may not see it, neither now nor in the history', async () => {
+  test('a link hides the number of another distributor’s incident, now and in the history', async () => {
     const [ofA, ofB, alsoOfA] = [await desk.report(), await desk.report({}, bert), await desk.report()];
     const once = await desk.act('linkIncident', ofA, { kind: 'RELATED_TO', target: ofB.number });
     const twice = await desk.act('linkIncident', once, { kind: 'RELATED_TO', target: alsoOfA.number });
@@ -370,7 +373,7 @@ describe('the wall between distributors (example 20)', () => {
       history: [ofB.number, alsoOfA.number, 'CHG-000007'],
     };
     expect(await seen(sam)).toEqual(whole);
-    expect(await seen(agentFor(LDC_A, LDC_B))).toEqual(whole);
+    expect(await seen(agentOf(LDC_A, LDC_B))).toEqual(whole);
     const hidden = {
       links: [[null, null], ...whole.links.slice(1)],
       history: [null, alsoOfA.number, 'CHG-000007'],
@@ -385,7 +388,7 @@ describe('the wall between distributors (example 20)', () => {
     const ofA = await desk.report();
     const ofB = await desk.report({}, bert);
     const seen = async (...acting: string[]) =>
-      Promise.all([ofA, ofB].map(async ({ id }) => done(await desk.ask(agentFor(...acting), BY_ID, { id })) !== null));
+      Promise.all([ofA, ofB].map(async ({ id }) => done(await desk.ask(agentOf(...acting), BY_ID, { id })) !== null));
     expect(await seen()).toEqual([false, false]);
     expect(await seen(LDC_A)).toEqual([true, false]);
     expect(await seen(LDC_A, LDC_B)).toEqual([true, true]);
@@ -393,22 +396,24 @@ describe('the wall between distributors (example 20)', () => {
 
   test('an agent’s report names the distributor it is for, and keeps both names', async () => {
     const refused = await desk.ask(
-      agentFor(LDC_A),
-      'mutation($i: CreateIncidentInput!) { createIncident(input: $i) { id } }',
+      agentOf(LDC_A),
+      'mutation($i: CreateIncidentInput!) { createIncident(input: $i) { incident { id } } }',
       { i: REPORT },
     );
     expect(refused.errors?.[0]?.extensions).toMatchObject({
       code: 'BAD_USER_INPUT',
       fields: [{ path: 'input.actingFor' }],
     });
-    const made = done<{ requester: object }>(
+    const made = done(
       await desk.ask(
-        agentFor(LDC_A),
-        'mutation($i: CreateIncidentInput!) { createIncident(input: $i) { organization { id } requester { id actingFor { id } } } }',
+        agentOf(LDC_A),
+        'mutation($i: CreateIncidentInput!) { createIncident(input: $i) { incident { organization { id } requester { principalId actingFor { id } } } } }',
         { i: { ...REPORT, actingFor: 'LDC-001' } },
       ),
     );
-    expect(made).toEqual({ organization: { id: LDC_A }, requester: { id: 'per_aga', actingFor: { id: LDC_A } } });
+    expect(made).toEqual({
+      incident: { organization: { id: LDC_A }, requester: { principalId: 'per_aga', actingFor: { id: LDC_A } } },
+    });
   });
 });
 
@@ -418,13 +423,15 @@ interface Linked {
 }
 
 describe('safe retries (example 20)', () => {
-  const CREATE = 'mutation($i: CreateIncidentInput!) { createIncident(input: $i) { id number version } }';
+  const CREATE =
+    'mutation($i: CreateIncidentInput!) { createIncident(input: $i) { incident { id number version } replayed } }';
 
   test('three equal requests of a partner at once make one incident and get three equal answers', async () => {
     const i = { ...REPORT, actingFor: LDC_A, idempotencyKey: 'batch-7' };
     const answers = await Promise.all([1, 2, 3].map(() => desk.ask(partner, CREATE, { i })));
-    expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1);
-    expect(answers[0]?.errors).toBeUndefined();
+    const made = answers.map((answer) => done<{ incident: object; replayed: boolean }>(answer));
+    expect(new Set(made.map(({ incident }) => JSON.stringify(incident))).size).toBe(1);
+    expect(made.map(({ replayed }) => replayed).sort()).toEqual([false, true, true]);
   });
 
   test('the same key with another title is refused', async () => {
@@ -451,7 +458,7 @@ describe('safe retries (example 20)', () => {
 describe('what an answer costs', () => {
   test('fifty incidents that the gateway asks for by id are one question to the store', async () => {
     const { id } = await desk.report();
-    const questions = jest.spyOn(desk.service.store, 'incidentsById');
+    const questions = jest.spyOn(desk.service.store.incidents, 'byIds');
     const representations = Array.from({ length: 50 }, () => ({ __typename: 'Incident', id }));
     const query =
       'query($r: [_Any!]!) { _entities(representations: $r) { ... on Incident { number links { incident { id } } } } }';
@@ -463,20 +470,13 @@ describe('what an answer costs', () => {
   test('whether links may be seen is one question for all of them, and for a page of history one', async () => {
     const [mine, theirs] = [await desk.report(), await desk.report({}, bert)];
     await desk.act('linkIncident', mine, { kind: 'RELATED_TO', target: theirs.number });
-    const { store } = desk.service;
-    const questions = [jest.spyOn(store, 'incidentsById'), jest.spyOn(store, 'numbersWithin')];
+    const { incidents } = desk.service.store;
+    const questions = [jest.spyOn(incidents, 'byIds'), jest.spyOn(incidents, 'numbersWithin')];
     const query =
       'query($id: ID!) { incident(id: $id) { links { target incident { id } } history(first: 9) { nodes { changes { to } } } } }';
     done(await desk.ask(lena, query, { id: mine.id }));
     expect(questions.map(({ mock }) => mock.calls.length)).toEqual([1, 1]);
     for (const question of questions) question.mockRestore();
-  });
-
-  test('no question to the store names more than a hundred incidents', async () => {
-    const named: number[] = [];
-    const store = { incidentsById: async (_reach: unknown, ids: readonly string[]) => (named.push(ids.length), []) };
-    await incidentLoader(store, 'ALL').loadMany(Array.from({ length: 250 }, (_, n) => `inc_${n}`));
-    expect(named).toEqual([100, 100, 50]);
   });
 });
 

@@ -1,92 +1,92 @@
-import { EVERYBODY } from '@desk/kit/write-scope';
-import { eventsRoute } from '@desk/kit/pull';
-import { startSubgraph } from '@desk/kit/server';
-import {
-  startService,
-  type Dependencies,
-  type Foundation,
-  type RunningService,
-  type ServiceConfig,
-} from '@desk/kit/service';
-import { Timers } from '@desk/kit/timers';
+import { recordLoader } from '@desk/kit/api/loader';
+import type { Mirror } from '@desk/kit/log/mirror';
+import { startService, type Dependencies, type RunningService, type ServiceConfig } from '@desk/kit/service/service';
+import { DIRECTORY_MIRROR, type DirectoryRecords } from '@desk/schema/directory/events';
 import { domainSdl } from '@desk/schema/sdl';
-import { loadCatalogue } from './catalogue.ts';
-import { followConsequences } from './consequences.ts';
-import type { TicketsContext } from './context.ts';
-import { openDirectoryMirror, type DirectoryMirror } from './directory-mirror.ts';
-import { fireIncident } from './incident-due.ts';
-import { incidentLoader } from './incident-loader.ts';
-import { reachOfIncidents } from './policy.ts';
-import { loadReferenceData } from './reference-data.ts';
+import type { CatalogueItem } from './catalogue-item/catalogue-item.ts';
+import { loadCatalogueItems } from './catalogue-item/port.ts';
+import { loadCatalogue } from './catalogue/port.ts';
+import type { Loaders, TicketsContext } from './context.ts';
+import { reachOfIncidents } from './incident/policy.ts';
+import { incidentPort } from './incident/port.ts';
+import { knownErrorPort } from './known-error/port.ts';
+import { problemPort } from './problem/port.ts';
 import { resolvers } from './resolvers.ts';
-import { slaOver, type Sla } from './sla.ts';
-import { openStore, type Store } from './store.ts';
+import { fire } from './service-request/acts.ts';
+import { loadReferenceData } from './sla/port.ts';
+import { slaOver, type Sla } from './sla/sla.ts';
+import { MIGRATIONS, openStore, type Store } from './store.ts';
+
+const SERVICE = 'tickets';
 
 /** A tickets service that runs, with what tests and imports need of it. */
 export interface TicketsService extends RunningService {
   store: Store;
   sla: Sla;
-  directory: DirectoryMirror;
+  items: readonly CatalogueItem[];
+  directory: Mirror<DirectoryRecords>;
 }
 
 /** Starts the tickets service: store, timers, consequences, relay and subgraph. */
 export function createTicketsService(config: ServiceConfig, deps: Dependencies): Promise<TicketsService> {
-  return startService({ service: 'tickets', config, deps }, (foundation) => startTickets(foundation, config, deps));
-}
-
-async function startTickets(
-  foundation: Foundation,
-  config: ServiceConfig,
-  deps: Dependencies,
-): Promise<Omit<TicketsService, 'stop'>> {
-  const { clock, logger, verifyToken } = deps;
-  const reference = loadReferenceData();
-  const catalogue = loadCatalogue();
-  const sla = slaOver(reference);
-  const { journal, log, newId, registry } = foundation;
-  const store = await openStore(foundation);
-  foundation.startRelay();
-  const directory = foundation.keep(await openDirectoryMirror(foundation, deps));
-  const consequences = foundation.keep(followConsequences(foundation, deps, store, sla));
-  foundation.keep(
-    new Timers(store.incidents, clock, logger, async (id) => {
-      const now = clock.now();
-      const found = await store.findIncident('ALL', id);
-      if (found) await consequences.answerInTime(found, now);
-      return store.incidents.change(id, EVERYBODY, {}, (record) => fireIncident(record, now, sla));
-    }),
-  );
-  const server = await startSubgraph<TicketsContext>({
-    name: 'tickets',
-    host: config.host,
-    port: config.port,
-    sdl: domainSdl('tickets'),
-    resolvers,
-    verifyToken,
-    ready: () => journal.barrier(),
-    logger,
-    registry,
-    routes: (app) => eventsRoute(app, log),
-    context: ({ viewer, requestId }) => {
-      const reach = reachOfIncidents(viewer);
-      const incidents = incidentLoader(store, reach);
-      return {
-        viewer,
-        requestId,
-        reach,
-        store,
-        incidents,
-        clock,
-        newId,
-        sla,
-        reference,
-        catalogue,
-        directory,
-        consequences,
-        log,
-      };
-    },
+  const parts = { service: SERVICE, config, deps, migrations: MIGRATIONS };
+  return startService(parts, async (foundation) => {
+    const { log, newId } = foundation;
+    const { time } = deps;
+    const catalogue = loadCatalogue();
+    const items = loadCatalogueItems();
+    const sla = slaOver(loadReferenceData());
+    const store = await openStore(foundation);
+    foundation.startRelay();
+    const directory = await foundation.openMirror<DirectoryRecords>(DIRECTORY_MIRROR);
+    const incidents = incidentPort(store.incidents, sla);
+    const problems = problemPort(store.problems, { incidents: store.incidents, sla });
+    const knownErrors = knownErrorPort(store.knownErrors, store.incidents);
+    const consequences = foundation.followOwnLog(async (event, personal) => {
+      for (const { follow } of [incidents, problems, knownErrors]) await follow(event, personal);
+    });
+    foundation.startTimers(store.incidents.records, (id) => incidents.fire(id, time.now()));
+    const { requests } = store;
+    foundation.startTimers(requests.records, async (id) => {
+      const { record } = await requests.records.change(id, { reach: 'ALL' }, (request) =>
+        fire(request, { at: time.now(), sla }),
+      );
+      return record;
+    });
+    const shared = {
+      store,
+      incidents,
+      problems,
+      knownErrors,
+      time,
+      newId,
+      sla,
+      catalogue,
+      items,
+      directory,
+      consequences,
+      log,
+    };
+    const served = await foundation.serve<TicketsContext>({
+      sdl: domainSdl(SERVICE),
+      resolvers,
+      context: ({ viewer, requestId }) => {
+        const reach = reachOfIncidents(viewer);
+        const { byIds, comments, notes } = store.incidents;
+        const loaders: Loaders = {
+          incidents: recordLoader((ids) => byIds(reach, ids)),
+          comments: recordLoader((ids) => comments.byIds(reach, ids)),
+          notes: recordLoader((ids) => notes.byIds(reach, ids)),
+          requests: recordLoader((ids) => requests.byIds(reach, ids)),
+          requestComments: recordLoader((ids) => requests.comments.byIds(reach, ids)),
+          requestNotes: recordLoader((ids) => requests.notes.byIds(reach, ids)),
+          problems: recordLoader((ids) => store.problems.byIds(reach, ids)),
+          problemNotes: recordLoader((ids) => store.problems.notes.byIds(reach, ids)),
+          knownErrors: recordLoader((ids) => store.knownErrors.byIds(reach, ids)),
+        };
+        return { ...shared, viewer, requestId, reach, loaders };
+      },
+    });
+    return { ...served, store, sla, items, directory };
   });
-  foundation.keep(server);
-  return { url: server.url, log, store, sla, directory };
 }

@@ -1,0 +1,89 @@
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { Environment, IncidentHoldReason, IncidentState } from '../generated/api.ts';
+import { isTimeZone } from '@desk/kit/time/local-time';
+
+/** How to read another system's export, as a mapping file says it. Its columns and codes are checked by `rowReader`. */
+export type ImportMapping = z.infer<typeof mappingFile>;
+
+/** Which of our codes the values of a column become. */
+export type ValueRule = z.infer<typeof rule>;
+
+/** The forms in which an export may write its local times; seconds may follow. */
+export const TIME_FORMATS = ['D/M/YYYY HH:MM', 'M/D/YYYY HH:MM', 'YYYY-MM-DD HH:MM'] as const;
+
+/** In a rule: each value gets one of all our codes, always the same. */
+export const SPREAD = 'SPREAD';
+
+/** The reasons why an import cannot begin: everything that was found, a sentence each. */
+export class ImportProblem extends Error {
+  readonly problems: readonly string[];
+  constructor(problems: readonly string[]) {
+    super(problems.join('\n'));
+    this.name = 'ImportProblem';
+    this.problems = problems;
+  }
+}
+
+/** The mapping in the text of a mapping file. Throws ImportProblem that names every wrong place of it. */
+export function readMapping(text: string): ImportMapping {
+  const read = mappingFile.safeParse(parse(text));
+  if (read.success) return read.data;
+  throw new ImportProblem(
+    read.error.issues.map(({ path, message }) => `Mapping, ${path.join('.') || 'whole file'}: ${message}.`),
+  );
+}
+
+const name = z.string().trim().min(1, 'must not be empty');
+
+/** Columns become names of stored fields: those must not look like operators or paths. */
+const keptColumn = name.regex(/^[^.$]+$/, 'a kept column must have no "." or "$" in its name');
+
+const rule = z.strictObject({
+  column: name.optional(),
+  values: z.record(z.string(), name).default({}),
+  others: name.optional(),
+  default: name.optional(),
+});
+
+const state = z
+  .strictObject({ state: z.enum(IncidentState), hold: z.enum(IncidentHoldReason).optional() })
+  .refine((value) => (value.state === 'ON_HOLD') === (value.hold !== undefined), {
+    message: '`hold` belongs to ON_HOLD, and ON_HOLD needs it',
+  });
+
+const mappingFile = z.strictObject({
+  source: name.regex(/^[A-Z][A-Z0-9_-]*$/, 'must be a code such as SERVICENOW'),
+  delimiter: z.enum([',', ';', '\t']).default(','),
+  unknown: z.array(z.string()).default([]),
+  timeFormat: z.enum(TIME_FORMATS),
+  timeZone: name.refine(isTimeZone, 'must be an IANA time zone such as America/Toronto'),
+  environment: z.enum(Environment).default('PRODUCTION'),
+  columns: z.strictObject({
+    number: name,
+    order: name,
+    state: name,
+    openedAt: name,
+    updatedAt: name,
+    resolvedAt: name.optional(),
+    closedAt: name.optional(),
+    reassignmentCount: name.optional(),
+    reopenCount: name.optional(),
+    vendorReference: name.optional(),
+    waitsFor: name.optional(),
+  }),
+  states: z.record(z.string(), state),
+  impact: rule,
+  urgency: rule,
+  priority: rule.default({ values: {} }),
+  service: rule,
+  category: rule,
+  assignmentGroup: rule,
+  organization: rule,
+  title: name,
+  description: name,
+  resolution: z.strictObject({ code: rule, cause: rule, text: name }),
+  keep: z
+    .strictObject({ codes: z.array(keptColumn).default([]), people: z.array(keptColumn).default([]) })
+    .default({ codes: [], people: [] }),
+});

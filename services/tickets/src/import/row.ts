@@ -1,0 +1,389 @@
+import { LocalTimeProblem, instantOf } from '@desk/kit/time/local-time';
+import { createHash } from 'node:crypto';
+import type { Catalogue } from '../catalogue/catalogue.ts';
+import type { DirectoryRecords } from '@desk/schema/directory/events';
+import { CauseCategory, Impact, IncidentResolutionCode, Priority, Urgency } from '../generated/api.ts';
+import { TEXT_KIB_MAX, TITLE_CHARACTERS_MAX } from '../incident/incident.ts';
+import type { ImportSource, SourceRow } from './incident.ts';
+import { ImportProblem, SPREAD, type ImportMapping, type ValueRule } from './mapping.ts';
+
+/** A row in our words; or why it cannot be read, with its number where there is one. */
+export type ReadRow = SourceRow | { number: string | null; reason: string };
+
+/** Reads a file's rows by a mapping. */
+export interface RowReader {
+  source: ImportSource;
+  /** The number of the incident that the fields speak of; null when they do not say. */
+  numberOf(fields: readonly string[]): string | null;
+  /** Reads the fields of the row that begins on a line. Never throws. */
+  read(fields: readonly string[], line: number): ReadRow;
+}
+
+/** An organization that incidents can be given to. */
+export type KnownOrganization = DirectoryRecords['organization'] & { _id: string };
+
+/** The codes and organizations that a mapping may refer to. */
+export interface ImportGround {
+  catalogue: Catalogue;
+  /** Codes of the directory's services. */
+  services: readonly string[];
+  /** Empty: the desk knows no organization yet. Null: the caller does not know them, and they are not checked. */
+  organizations: readonly KnownOrganization[] | null;
+  /** Rows of later instants are rejects. */
+  now: Date;
+}
+
+/**
+ * A reader for the rows of a file with this header. Throws ImportProblem with every column that the header misses, and
+ * every code and organization that is not ours.
+ */
+export function rowReader(mapping: ImportMapping, header: readonly string[], ground: ImportGround): RowReader {
+  const file = new Header(header, mapping, ground.now);
+  const cells = cellsOf(file, mapping, ground);
+  const { impact, urgency, service, organization, category, group, code, cause } = cells;
+  const assumed = {
+    impact: file.required(impact.unknown, 'impact'),
+    urgency: file.required(urgency.unknown, 'urgency'),
+    serviceId: file.required(service.unknown, 'service'),
+    organizationId: file.required(organization.unknown, 'organization'),
+    categoryId: category.unknown,
+    assignmentGroupId: group.unknown,
+  };
+  const solution = {
+    code: file.required(code.unknown, 'resolution.code'),
+    cause: file.required(cause.unknown, 'resolution.cause'),
+  };
+  file.done();
+  const source = { name: mapping.source, environment: mapping.environment, assumed };
+  return {
+    source,
+    numberOf: (fields) => cells.number(fields, []),
+    read: (fields, line) => readRow({ mapping, cells, solution }, fields, line),
+  };
+}
+
+/** The readers of a row's values. */
+type Cells = ReturnType<typeof cellsOf>;
+
+function cellsOf(file: Header, mapping: ImportMapping, { catalogue, services, organizations }: ImportGround) {
+  const { columns, resolution, keep } = mapping;
+  return {
+    number: file.text(columns.number, 'columns.number'),
+    order: file.count(columns.order, 'columns.order'),
+    state: file.text(columns.state, 'columns.state'),
+    openedAt: file.instant(columns.openedAt, 'columns.openedAt'),
+    updatedAt: file.instant(columns.updatedAt, 'columns.updatedAt'),
+    resolvedAt: file.instant(columns.resolvedAt, 'columns.resolvedAt'),
+    closedAt: file.instant(columns.closedAt, 'columns.closedAt'),
+    reassignmentCount: file.count(columns.reassignmentCount, 'columns.reassignmentCount'),
+    reopenCount: file.count(columns.reopenCount, 'columns.reopenCount'),
+    vendorReference: file.text(columns.vendorReference, 'columns.vendorReference'),
+    waitsFor: file.text(columns.waitsFor, 'columns.waitsFor'),
+    impact: file.code(mapping.impact, 'impact', { codes: Object.values(Impact) }),
+    urgency: file.code(mapping.urgency, 'urgency', { codes: Object.values(Urgency) }),
+    priority: file.code(mapping.priority, 'priority', { codes: Object.values(Priority) }),
+    service: file.code(mapping.service, 'service', { codes: services }),
+    category: file.code(mapping.category, 'category', { codes: idsOf(catalogue.categories) }),
+    group: file.code(mapping.assignmentGroup, 'assignmentGroup', { codes: idsOf(catalogue.assignmentGroups) }),
+    code: file.code(resolution.code, 'resolution.code', { codes: Object.values(IncidentResolutionCode) }),
+    cause: file.code(resolution.cause, 'resolution.cause', { codes: Object.values(CauseCategory) }),
+    organization: file.organization(mapping.organization, organizations),
+    title: file.template(mapping.title, 'title'),
+    description: file.template(mapping.description, 'description'),
+    solution: file.template(resolution.text, 'resolution.text'),
+    codes: file.kept(keep.codes, 'keep.codes'),
+    people: file.kept(keep.people, 'keep.people'),
+  };
+}
+
+/** How the rows of a file are read. */
+interface Reading {
+  mapping: ImportMapping;
+  cells: Cells;
+  /** The solution where a row has none. */
+  solution: Pick<SourceRow['resolution'], 'code' | 'cause'>;
+}
+
+function readRow({ mapping, cells, solution }: Reading, fields: Fields, line: number): ReadRow {
+  const reasons: string[] = [];
+  const { columns, states } = mapping;
+  const must = <T>(value: T | null, column: string): T => {
+    if (value === null && !reasons.some((reason) => reason.startsWith(`${column} `)))
+      reasons.push(`${column} is missing`);
+    return value as T;
+  };
+  const stateText = must(cells.state(fields, reasons), columns.state);
+  const known = stateText !== null && Object.hasOwn(states, stateText) ? states[stateText] : undefined;
+  if (stateText !== null && !known) reasons.push(`${columns.state} "${shown(stateText)}" is not in the mapping`);
+  const title = cells.title(fields).replace(/\s+/g, ' ').trim();
+  const description = cells.description(fields).trim();
+  if (!title) reasons.push('the title is empty');
+  if (!description) reasons.push('the description is empty');
+  if (Buffer.byteLength(description) > TEXT_KIB_MAX * BYTES_PER_KIB)
+    reasons.push(`the description has more than ${TEXT_KIB_MAX} KiB`);
+  const row: SourceRow = {
+    number: must(cells.number(fields, reasons), columns.number),
+    order: must(cells.order(fields, reasons), columns.order),
+    line,
+    openedAt: must(cells.openedAt(fields, reasons), columns.openedAt),
+    updatedAt: must(cells.updatedAt(fields, reasons), columns.updatedAt),
+    resolvedAt: cells.resolvedAt(fields, reasons),
+    closedAt: cells.closedAt(fields, reasons),
+    state: known?.state ?? 'NEW',
+    holdReason: known?.hold ?? null,
+    impact: cells.impact.of(fields, reasons),
+    urgency: cells.urgency.of(fields, reasons),
+    priority: cells.priority.of(fields, reasons),
+    organizationId: cells.organization.of(fields, reasons),
+    serviceId: cells.service.of(fields, reasons),
+    categoryId: cells.category.of(fields, reasons),
+    assignmentGroupId: cells.group.of(fields, reasons),
+    reassignmentCount: cells.reassignmentCount(fields, reasons),
+    reopenCount: cells.reopenCount(fields, reasons),
+    vendorReference: cells.vendorReference(fields, reasons),
+    waitsFor: cells.waitsFor(fields, reasons),
+    title: title.length > TITLE_CHARACTERS_MAX ? `${title.slice(0, TITLE_CHARACTERS_MAX - 1)}…` : title,
+    description,
+    resolution: {
+      code: cells.code.of(fields, reasons) ?? solution.code,
+      cause: cells.cause.of(fields, reasons) ?? solution.cause,
+      text: cells.solution(fields).trim(),
+    },
+    codes: cells.codes(fields),
+    people: cells.people(fields),
+  };
+  return reasons.length ? { number: row.number, reason: reasons.join('; ') } : row;
+}
+
+const BYTES_PER_KIB = 1024;
+const TEXT_CHARACTERS_MAX = 200;
+const SHOWN_CHARACTERS_MAX = 60;
+
+type Fields = readonly string[];
+/** Reads a value. Null: unknown, or wrong, which is then added to the reasons. */
+type Cell<T> = (fields: Fields, reasons: string[]) => T | null;
+interface Coded<T> {
+  /** The code of an unknown value. Null: none. */
+  unknown: T | null;
+  of: Cell<T>;
+}
+
+/** Finds columns by name, and collects the problems between mapping and file. */
+class Header {
+  readonly #problems: string[] = [];
+  readonly #columns: ReadonlyMap<string, number>;
+  readonly #unknown: ReadonlySet<string>;
+  readonly #instantOf: (text: string) => Date | string;
+
+  constructor(header: readonly string[], mapping: ImportMapping, now: Date) {
+    this.#columns = new Map(columnNames(header).map((name, index) => [name, index]));
+    this.#unknown = new Set(['', ...mapping.unknown]);
+    this.#instantOf = instantReader(mapping, now);
+  }
+
+  /** Throws ImportProblem when anything was found. */
+  done(): void {
+    if (this.#problems.length) throw new ImportProblem(this.#problems);
+  }
+
+  required<T>(value: T | null, where: string): T {
+    if (value === null) this.#problems.push(`Mapping, ${where}: needs a default for unknown values.`);
+    return value as T;
+  }
+
+  /** The trimmed text of a column; a column that the mapping leaves out is unknown in each row. */
+  text(name: string | undefined, where: string): Cell<string> {
+    const raw = this.#raw(name, where);
+    return (fields, reasons) => {
+      const value = raw(fields);
+      if (value === null || value.length <= TEXT_CHARACTERS_MAX) return value;
+      reasons.push(`${name} has more than ${TEXT_CHARACTERS_MAX} characters`);
+      return null;
+    };
+  }
+
+  count(name: string | undefined, where: string): Cell<number> {
+    const raw = this.#raw(name, where);
+    return (fields, reasons) => {
+      const value = raw(fields);
+      if (value === null) return null;
+      if (/^\d{1,9}$/.test(value)) return Number(value);
+      reasons.push(`${name} "${shown(value)}" is not a whole number`);
+      return null;
+    };
+  }
+
+  instant(name: string | undefined, where: string): Cell<Date> {
+    const raw = this.#raw(name, where);
+    return (fields, reasons) => {
+      const value = raw(fields);
+      const instant = value === null ? null : this.#instantOf(value);
+      if (typeof instant !== 'string') return instant;
+      reasons.push(`${name} "${shown(value ?? '')}" ${instant}`);
+      return null;
+    };
+  }
+
+  /** The codes of a rule. SPREAD goes over `spreadOver`, which is all codes by default. */
+  code<T extends string>(
+    rule: ValueRule,
+    where: string,
+    { codes, spreadOver = codes }: { codes: readonly T[]; spreadOver?: readonly T[] },
+  ): Coded<T> {
+    const allowed = new Set<string>([...codes, SPREAD]);
+    for (const named of [...Object.values(rule.values), rule.others, rule.default]) {
+      if (named !== undefined && !allowed.has(named))
+        this.#problems.push(`Mapping, ${where}: "${named}" is none of our codes.`);
+    }
+    const raw = this.#raw(rule.column, where);
+    const values = new Map(Object.entries(rule.values));
+    const become = (named: string, value: string) => (named === SPREAD ? spread(value, spreadOver) : (named as T));
+    return {
+      unknown: rule.default === undefined ? null : become(rule.default, ''),
+      of(fields, reasons) {
+        const value = raw(fields);
+        if (value === null) return null;
+        const named = values.get(value) ?? rule.others;
+        if (named !== undefined) return become(named, value);
+        reasons.push(`${rule.column} "${shown(value)}" is not in the mapping`);
+        return null;
+      },
+    };
+  }
+
+  /** As `code`, over organizations: a mapping names them by code or id, and spreads over the active LDCs. */
+  organization(rule: ValueRule, organizations: readonly KnownOrganization[] | null): Coded<string> {
+    const column = this.#raw(rule.column, 'organization');
+    if (!organizations) return { unknown: '', of: column };
+    const idOf = new Map(organizations.flatMap(({ _id, code }) => [[code, _id] as const, [_id, _id] as const]));
+    const named = [...Object.values(rule.values), rule.others, rule.default].filter((each) => each !== undefined);
+    if (!organizations.length) {
+      // Ids are taken on trust: the mirror may still be empty.
+      for (const each of named.filter((one) => one.startsWith('org_'))) idOf.set(each, each);
+      if (named.some((each) => !idOf.has(each))) {
+        this.#problems.push(
+          'The desk does not know any organization yet. Start it once (npm start), or give ids of organizations (org_...) in the mapping.',
+        );
+        return { unknown: '', of: column };
+      }
+    }
+    const toId = (each: string) => idOf.get(each) ?? each;
+    const ldcs = organizations.filter(({ type, active }) => type === 'LDC' && active);
+    const byCode = ldcs.toSorted((a, b) => (a.code < b.code ? -1 : 1)).map(({ _id }) => _id);
+    if (named.includes(SPREAD) && !byCode.length)
+      this.#problems.push('Mapping, organization: there is no active LDC to spread over.');
+    return this.code(
+      {
+        ...rule,
+        values: Object.fromEntries(Object.entries(rule.values).map(([value, each]) => [value, toId(each)])),
+        others: rule.others && toId(rule.others),
+        default: rule.default && toId(rule.default),
+      },
+      'organization',
+      { codes: [...idOf.values()], spreadOver: byCode },
+    );
+  }
+
+  /** A text with {column} in it. An unknown value is shown as ?. */
+  template(text: string, where: string): (fields: Fields) => string {
+    const parts = text.split(/\{([^{}]+)\}/).map((part, index) => (index % 2 ? this.#raw(part, where) : part));
+    return (fields) => parts.map((part) => (typeof part === 'string' ? part : (part(fields) ?? '?'))).join('');
+  }
+
+  /** The known values of columns, by name. */
+  kept(names: readonly string[], where: string): (fields: Fields) => Record<string, string> {
+    const cells = names.map((name) => [name, this.#raw(name, where)] as const);
+    return (fields) =>
+      Object.fromEntries(
+        cells.flatMap(([name, raw]) => {
+          const value = raw(fields);
+          return value === null ? [] : [[name, value.slice(0, TEXT_CHARACTERS_MAX)]];
+        }),
+      );
+  }
+
+  #raw(name: string | undefined, where: string): (fields: Fields) => string | null {
+    if (name === undefined) return () => null;
+    const index = this.#columns.get(name);
+    if (index === undefined) {
+      this.#problems.push(`The file has no column "${name}", which the mapping names in ${where}.`);
+      return () => null;
+    }
+    return (fields) => {
+      const value = fields[index]?.trim() ?? '';
+      return this.#unknown.has(value) ? null : value;
+    };
+  }
+}
+
+/** The names by which columns are addressed: the second column called `category` is `category#2`. */
+export function columnNames(header: readonly string[]): string[] {
+  const seen = new Map<string, number>();
+  return header.map((text) => {
+    const name = text.trim();
+    const count = (seen.get(name) ?? 0) + 1;
+    seen.set(name, count);
+    return count === 1 ? name : `${name}#${count}`;
+  });
+}
+
+/** The same code for the same value, as long as the codes are the same; evenly over all of them. */
+function spread<T>(value: string, codes: readonly T[]): T {
+  const place = createHash('sha256').update(value).digest().readUInt32BE(0) % codes.length;
+  return codes[place] as T;
+}
+
+const WALL_TIMES: Record<ImportMapping['timeFormat'], RegExp> = {
+  'D/M/YYYY HH:MM': /^(?<day>\d{1,2})\/(?<month>\d{1,2})\/(?<year>\d{4}) (?<hour>\d{1,2}):(?<rest>\d{2}(?::\d{2})?)$/,
+  'M/D/YYYY HH:MM': /^(?<month>\d{1,2})\/(?<day>\d{1,2})\/(?<year>\d{4}) (?<hour>\d{1,2}):(?<rest>\d{2}(?::\d{2})?)$/,
+  'YYYY-MM-DD HH:MM': /^(?<year>\d{4})-(?<month>\d{2})-(?<day>\d{2})[ T](?<hour>\d{2}):(?<rest>\d{2}(?::\d{2})?)$/,
+};
+
+/** No exporting system holds incidents from before this year: an earlier one is a slip. */
+const YEAR_MIN = 1990;
+/** The source's clock, or its zone, may be a little ahead. */
+const AHEAD_MS_MAX = 86_400_000;
+const INSTANTS_KEPT_MAX = 10_000;
+
+/** Reads local times of the mapping's form and zone: an instant, or the problem. Of an hour that happens twice, the first. */
+function instantReader({ timeFormat, timeZone }: ImportMapping, now: Date): (text: string) => Date | string {
+  const form = WALL_TIMES[timeFormat];
+  const read = (text: string): Date | string => {
+    const { year = '', month = '', day = '', hour = '', rest = '' } = form.exec(text)?.groups ?? {};
+    if (!year) return `is not a time of the form ${timeFormat}`;
+    const local = `${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}T${hour.padStart(2, '0')}:${rest}`;
+    const instant = firstInstantOf(local, timeZone);
+    if (typeof instant === 'string') return instant;
+    if (Number(year) < YEAR_MIN) return `is before ${YEAR_MIN}`;
+    return instant.getTime() > now.getTime() + AHEAD_MS_MAX ? 'is still to come' : instant;
+  };
+  // Neighbouring rows name the same times again and again, and zone rules are slow.
+  const kept = new Map<string, Date | string>();
+  return (text) => {
+    const known = kept.get(text);
+    if (known !== undefined) return known;
+    if (kept.size >= INSTANTS_KEPT_MAX) kept.clear();
+    const instant = read(text);
+    // A copy of the key: a part of a line would keep the whole chunk of the file that it was cut from.
+    kept.set(Buffer.from(text).toString(), instant);
+    return instant;
+  };
+}
+
+function firstInstantOf(local: string, timeZone: string): Date | string {
+  try {
+    return instantOf({ local, timeZone });
+  } catch (error) {
+    if (!(error instanceof LocalTimeProblem)) throw error;
+    if (error.code === 'NONEXISTENT_LOCAL_TIME') return `does not exist in ${timeZone}: the clocks skip it`;
+    return error.candidates[0] ?? 'is not a time of the calendar';
+  }
+}
+
+function idsOf(entries: readonly { id: string }[]): string[] {
+  return entries.map(({ id }) => id);
+}
+
+function shown(value: string): string {
+  return value.length > SHOWN_CHARACTERS_MAX ? `${value.slice(0, SHOWN_CHARACTERS_MAX)}…` : value;
+}
