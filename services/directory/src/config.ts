@@ -1,4 +1,5 @@
-import { SUBGRAPH_SETTINGS, readConfig } from '@desk/kit/config';
+import { readConfig } from '@desk/kit/process/config';
+import { SUBGRAPH_SETTINGS } from '@desk/kit/service/settings';
 
 const SETTINGS = {
   ...SUBGRAPH_SETTINGS,

@@ -1,4 +1,4 @@
-import { processDependencies, runProcess } from '@desk/kit/process';
+import { processDependencies, runProcess } from '@desk/kit/service/process';
 import { readDirectoryConfig } from './config.ts';
 import { createDirectoryService } from './service.ts';
 

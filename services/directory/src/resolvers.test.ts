@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { ERROR_CODES } from '@desk/kit/errors';
-import { scopeViewer, type Viewer } from '@desk/kit/viewer';
+import { ERROR_CODES, FIELD_PROBLEMS } from '@desk/kit/api/errors';
+import { SYSTEM_ACTOR } from '@desk/kit/api/actor';
+import { scopeViewer, type Viewer } from '@desk/kit/api/viewer';
 import mongoose from 'mongoose';
-import { NOW, startDemoDirectory, type DemoDirectory } from '../tests/demo-directory.ts';
+import { NOW, startDemoDirectory, type DemoDirectory } from './directory.fixture.ts';
 
 let demo: DemoDirectory;
 let lena: Viewer;
@@ -26,7 +27,7 @@ const ME = `{ me { id kind name language timeZone person { id name email active 
   actingFor { code } } }`;
 
 describe('me', () => {
-  test('a distributor’s user is told everything about herself', async () => {
+  test('a distributor’s user reads her whole record', async () => {
     expect(await data(lena, ME)).toEqual({
       me: {
         id: demo.person('lena'),
@@ -47,7 +48,7 @@ describe('me', () => {
     });
   });
 
-  test('an agent is told for whom she may act, by name, before she acts for anybody', async () => {
+  test('an agent reads for which distributors she may act, by name, before she acts for one', async () => {
     const { me } = await data<{ me: { authorizations: object[] } }>(await demo.viewer('aga'), ME);
     expect(me.authorizations).toHaveLength(3);
     expect(me.authorizations).toContainEqual({
@@ -61,7 +62,7 @@ describe('me', () => {
     });
   });
 
-  test('an agent is told for whom this request acts', async () => {
+  test('an agent reads for which distributors this request acts', async () => {
     const { me } = await data<{ me: { actingFor: { code: string }[] } }>(aga, '{ me { actingFor { code } } }');
     expect(me.actingFor.map(({ code }) => code)).toEqual(['LDC-001', 'LDC-002']);
   });
@@ -70,11 +71,11 @@ describe('me', () => {
     ['an analyst', () => sam, { staff: true, auditor: false }],
     ['an auditor', () => ada, { staff: false, auditor: true }],
     ['a distributor’s user', () => lena, { staff: false, auditor: false }],
-  ])('%s is told in what part it is that everything, or not, is seen', async (_who, viewer, part) => {
+  ])('%s reads whether it is staff or an auditor', async (_who, viewer, part) => {
     expect(await data(viewer(), '{ me { staff auditor } }')).toEqual({ me: part });
   });
 
-  test('a partner system is a principal and no person', async () => {
+  test('a partner system is a principal without a person', async () => {
     const partner = await demo.viewer('demo-partner');
     expect(await data(partner, '{ me { kind name person { id } authorizations { organization { code } } } }')).toEqual({
       me: {
@@ -86,13 +87,13 @@ describe('me', () => {
     });
   });
 
-  test('a live scope is nobody', async () => {
+  test('a live scope has no me', async () => {
     expect(await data(scopeViewer(lena), ME)).toEqual({ me: null });
   });
 });
 
 describe('an organization', () => {
-  const ORGANIZATION = `query ($id: ID!) { organization(id: $id) { id code name type status version } }`;
+  const ORGANIZATION = `query ($id: ID!) { organization(id: $id) { id code name type status version createdAt updatedAt } }`;
 
   test('is found by id', async () => {
     expect(await data(lena, ORGANIZATION, { id: demo.org('LDC-001') })).toEqual({
@@ -103,7 +104,41 @@ describe('an organization', () => {
         type: 'LDC',
         status: 'ACTIVE',
         version: 1,
+        createdAt: '2026-06-29T14:00:00.000Z',
+        updatedAt: '2026-06-29T14:00:00.000Z',
       },
+    });
+  });
+
+  test.each(['', 'LDC 001', 'ldc_001', 'per_00000000000000000000000000', 'x'.repeat(21)])(
+    'that is asked for by %p, neither id nor code, is bad input',
+    async (id) => {
+      expect(await refusal(lena, ORGANIZATION, { id })).toMatchObject({
+        code: 'BAD_USER_INPUT',
+        fields: [{ path: 'id', code: 'NOT_AN_ID', args: { prefixes: ['org'] } }],
+      });
+    },
+  );
+
+  test('that is refused takes no other one with it', async () => {
+    const both = await answer(
+      lena,
+      '{ wrong: organization(id: "?") { code } right: organization(id: "SME") { code } }',
+    );
+    expect([both.data, both.errors?.map(({ path }) => path)]).toEqual([
+      { wrong: null, right: { code: 'SME' } },
+      [['wrong']],
+    ]);
+  });
+
+  test('says when it last changed', async () => {
+    const code = 'LDC-042';
+    const at = new Date('2026-06-30T09:30:00Z');
+    await demo.mutations.setOrganizationStatus(demo.org(code), 'SUSPENDED', { at, by: SYSTEM_ACTOR });
+    const { organization } = await data<{ organization: object }>(sam, ORGANIZATION, { id: code });
+    expect(organization).toMatchObject({
+      createdAt: '2026-06-29T14:00:00.000Z',
+      updatedAt: '2026-06-30T09:30:00.000Z',
     });
   });
 
@@ -141,16 +176,16 @@ describe('an organization', () => {
   });
 
   test('an authorization that is revoked hides both sides from each other', async () => {
-    const act = { at: demo.ground.clock.now(), actor: { id: null, kind: 'SYSTEM', actingFor: null } as const };
+    const act = { at: demo.ground.time.now(), by: SYSTEM_ACTOR };
     const period = { validFrom: new Date(NOW), validTo: new Date('2027-01-01T05:00:00Z') };
-    const granted = await demo.acts.grantAuthorization(
+    const { record: granted } = await demo.mutations.grantAuthorization(
       'short-lived',
       { agent: 'AGT-002', organization: 'LDC-006', scopes: ['TICKETS_READ'], ...period },
       act,
     );
     const noor = await demo.viewer('noor');
     const before = await data(noor, ORGANIZATION, { id: 'AGT-002' });
-    await demo.acts.revokeAuthorization(granted._id, act);
+    await demo.mutations.revokeAuthorization(granted._id, act);
     const after = await data(noor, ORGANIZATION, { id: 'AGT-002' });
     expect([before, after]).toEqual([
       { organization: expect.objectContaining({ code: 'AGT-002' }) },
@@ -160,7 +195,7 @@ describe('an organization', () => {
 });
 
 describe('the list of organizations', () => {
-  const LIST = `query ($first: Int, $last: Int, $after: String, $before: String, $filter: OrganizationFilter) {
+  const LIST = `query ($first: Int, $last: Int, $after: Cursor, $before: Cursor, $filter: OrganizationFilter) {
     organizations(first: $first, last: $last, after: $after, before: $before, filter: $filter) {
       edges { cursor node { id } } nodes { id code name type status version } totalCount
       pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }`;
@@ -181,12 +216,12 @@ describe('the list of organizations', () => {
     expect((await list(sam, LIST, { last: 1, filter: { type: ['LDC'] } })).totalCount).toBe(60);
   });
 
-  test('a distributor’s user is listed what she sees', async () => {
+  test('holds for a distributor’s user what she sees', async () => {
     const { nodes, totalCount } = await list(lena, LIST, { first: 10 });
     expect([nodes.map(({ code }) => code), totalCount]).toEqual([['AGT-001', 'LDC-001', 'PTR-001', 'SME'], 4]);
   });
 
-  test('an agent is listed her company, who authorized it, and the operator', async () => {
+  test('holds for an agent her company, the distributors that authorized it, and the operator', async () => {
     const { nodes } = await list(aga, LIST, { first: 10 });
     expect(nodes.map(({ code }) => code)).toEqual(['AGT-001', 'LDC-001', 'LDC-002', 'LDC-003', 'SME']);
   });
@@ -203,12 +238,42 @@ describe('the list of organizations', () => {
     expect(nodes.map(({ code }) => code)).toEqual(found);
   });
 
+  test('gives each row its own cursor', async () => {
+    const { edges, nodes, pageInfo } = await list(sam, LIST, { first: 3 });
+    expect(edges.map(({ node }) => node.id)).toEqual(nodes.map(({ id }) => id));
+    expect([edges[0]?.cursor, edges[2]?.cursor]).toEqual([pageInfo.startCursor, pageInfo.endCursor]);
+    const behind = await list(sam, LIST, { first: 2, after: edges[0]?.cursor });
+    expect(behind.nodes).toEqual(nodes.slice(1));
+  });
+
+  test('can be narrowed to ids, of which it holds those that the viewer sees', async () => {
+    const filter = {
+      ids: [demo.org('LDC-002'), demo.org('SME'), demo.org('AGT-001'), 'org_00000000000000000000000000'],
+    };
+    const { nodes, totalCount } = await list(lena, LIST, { first: 10, filter });
+    expect([nodes.map(({ code }) => code), totalCount]).toEqual([['AGT-001', 'SME'], 2]);
+  });
+
+  test('can be narrowed to those that changed from one instant on and before another', async () => {
+    const changedAt = new Date('2026-07-02T10:00:00Z');
+    await demo.mutations.setOrganizationStatus(demo.org('LDC-041'), 'SUSPENDED', { at: changedAt, by: SYSTEM_ACTOR });
+    const changed = async (filter: object) =>
+      (await list(sam, LIST, { first: 10, filter })).nodes.map(({ code }) => code);
+    const justAfter = new Date(changedAt.getTime() + 1);
+    expect(await changed({ updatedFrom: changedAt })).toEqual(['LDC-041']);
+    expect(await changed({ updatedFrom: justAfter })).toEqual([]);
+    expect(await changed({ ids: [demo.org('LDC-041')], updatedBefore: changedAt })).toEqual([]);
+    expect(await changed({ ids: [demo.org('LDC-041')], updatedBefore: justAfter })).toEqual(['LDC-041']);
+  });
+
   test.each([
     ['neither first nor last', {}, 'first'],
     ['a page that is too large', { first: 101 }, 'first'],
     ['a cursor that is none', { first: 1, after: 'x' }, 'after'],
+    ['an id that is none', { first: 1, filter: { ids: ['LDC-001'] } }, 'filter.ids.0'],
+    ['the id of a person', { first: 1, filter: { ids: ['per_1'] } }, 'filter.ids.0'],
     ['a text that is too long', { first: 1, filter: { text: 'x'.repeat(201) } }, 'filter.text'],
-    ['too many types', { first: 1, filter: { type: Array(21).fill('LDC') } }, 'filter.type'],
+    ['too many types', { first: 1, filter: { type: Array(101).fill('LDC') } }, 'filter.type'],
   ])('%s is bad input', async (_what, variables, path) => {
     expect(await refusal(sam, LIST, variables)).toMatchObject({ code: 'BAD_USER_INPUT', fields: [{ path }] });
   });
@@ -242,11 +307,21 @@ describe('a person', () => {
     },
   );
 
+  test.each(['', 'lena', 'org_00000000000000000000000000'])(
+    'that is asked for by %p, which is no id of a person, is bad input',
+    async (id) => {
+      expect(await refusal(lena, PERSON, { id })).toMatchObject({
+        code: 'BAD_USER_INPUT',
+        fields: [{ path: 'id', code: 'NOT_AN_ID', args: { prefixes: ['per'] } }],
+      });
+    },
+  );
+
   test.each(['priya', 'aga', 'pat'])('%s, of another company, is not shown to a distributor’s user', async (login) => {
     expect(await data(lena, PERSON, { id: demo.person(login) })).toEqual({ person: null });
   });
 
-  test('an agent who acts for nobody does not see people of those who authorized her company', async () => {
+  test('an agent who names no distributor does not see the people of those that authorized her company', async () => {
     expect(await data(await demo.viewer('aga'), PERSON, { id: demo.person('lena') })).toEqual({ person: null });
   });
 
@@ -258,7 +333,7 @@ describe('a person', () => {
 });
 
 describe('the list of people', () => {
-  const LIST = `query ($first: Int, $last: Int, $after: String, $before: String, $filter: PersonFilter) {
+  const LIST = `query ($first: Int, $last: Int, $after: Cursor, $before: Cursor, $filter: PersonFilter) {
     people(first: $first, last: $last, after: $after, before: $before, filter: $filter) {
       edges { cursor node { id } } nodes { id name email active memberships { organization { code } roles } } totalCount
       pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }`;
@@ -281,29 +356,65 @@ describe('the list of people', () => {
     expect([...codes].sort()).toEqual(['LDC-001', 'SME']);
   });
 
-  test.each(['LDC-001', () => demo.org('LDC-001')])(
-    'can be narrowed to one organization, by code or id',
-    async (id) => {
-      const filter = { organizationId: typeof id === 'string' ? id : id() };
-      const colleagues = await list(lena, LIST, { first: 10, filter });
-      expect([names(colleagues), colleagues.totalCount]).toEqual([['Lena Kowalchuk', 'Omar Haddad'], 2]);
-    },
-  );
+  test('can be narrowed to organizations', async () => {
+    const colleagues = await list(lena, LIST, { first: 10, filter: { organizationId: [demo.org('LDC-001')] } });
+    expect([names(colleagues), colleagues.totalCount]).toEqual([['Lena Kowalchuk', 'Omar Haddad'], 2]);
+    const both = { organizationId: [demo.org('LDC-001'), demo.org('LDC-003')] };
+    const { nodes } = await list(sam, LIST, { first: 20, filter: both });
+    const codes = new Set(nodes.flatMap(({ memberships }) => memberships.map(({ organization }) => organization.code)));
+    expect([...codes].sort()).toEqual(['LDC-001', 'LDC-003']);
+  });
 
   test('of an organization that the viewer does not see is empty, as of one that does not exist', async () => {
-    const foreign = await list(lena, LIST, { first: 10, filter: { organizationId: 'LDC-002' } });
-    const unknown = await list(lena, LIST, { first: 10, filter: { organizationId: 'LDC-999' } });
+    const foreign = await list(lena, LIST, { first: 10, filter: { organizationId: [demo.org('LDC-002')] } });
+    const unknown = await list(lena, LIST, {
+      first: 10,
+      filter: { organizationId: ['org_00000000000000000000000000'] },
+    });
     expect([foreign.nodes, foreign]).toEqual([[], unknown]);
   });
 
+  test.each([
+    ['an organization by its code', { organizationId: ['LDC-001'] }, 'filter.organizationId.0'],
+    ['a login for an id', { ids: ['lena'] }, 'filter.ids.0'],
+    ['a second id that is none', { ids: ['per_1', 'org_1'] }, 'filter.ids.1'],
+    ['too many ids', { ids: Array(101).fill('per_1') }, 'filter.ids'],
+  ])('%s is bad input', async (_what, filter, path) => {
+    expect(await refusal(sam, LIST, { first: 1, filter })).toMatchObject({
+      code: 'BAD_USER_INPUT',
+      fields: [{ path }],
+    });
+  });
+
+  test('gives each row its own cursor', async () => {
+    const { edges, nodes } = await list(sam, LIST, { first: 3 });
+    expect(edges.map(({ node }) => node.id)).toEqual(nodes.map(({ id }) => id));
+    expect((await list(sam, LIST, { first: 2, after: edges[0]?.cursor })).nodes).toEqual(nodes.slice(1));
+  });
+
+  test('can be narrowed to ids, of which it holds those that the viewer sees', async () => {
+    const filter = { ids: [demo.person('priya'), demo.person('omar'), 'per_00000000000000000000000000'] };
+    const found = await list(lena, LIST, { first: 10, filter });
+    expect([names(found), found.totalCount]).toEqual([['Omar Haddad'], 1]);
+  });
+
+  test('can be narrowed to those that changed from one instant on and before another', async () => {
+    const changedAt = new Date('2026-07-03T10:00:00Z');
+    await demo.mutations.deactivatePerson(demo.person('tom'), { at: changedAt, by: SYSTEM_ACTOR });
+    const changed = async (filter: object) => names(await list(sam, LIST, { first: 10, filter }));
+    expect(await changed({ updatedFrom: changedAt })).toEqual(['Tom Ferreira']);
+    expect(await changed({ updatedFrom: new Date(changedAt.getTime() + 1) })).toEqual([]);
+    expect(await changed({ ids: [demo.person('tom')], updatedBefore: changedAt })).toEqual([]);
+  });
+
   test('the role and the organization that are asked for belong to one membership', async () => {
-    const filter = { organizationId: 'LDC-003', role: ['CAB_MEMBER'] };
+    const filter = { organizationId: [demo.org('LDC-003')], role: ['CAB_MEMBER'] };
     expect(names(await list(sam, LIST, { first: 10, filter }))).toEqual(['Bo Lindqvist']);
   });
 
-  test('a role in a membership out of sight does not find its person', async () => {
-    const act = { at: demo.ground.clock.now(), actor: { id: null, kind: 'SYSTEM', actingFor: null } as const };
-    const two = await demo.acts.createPerson(
+  test('a role in a membership out of reach does not find its person', async () => {
+    const act = { at: demo.ground.time.now(), by: SYSTEM_ACTOR };
+    const { record: two } = await demo.mutations.createPerson(
       {
         name: 'Wren Double',
         email: 'wren@maplebend.example',
@@ -344,7 +455,7 @@ describe('entities for the other subgraphs', () => {
   const ENTITIES = `query ($representations: [_Any!]!) { _entities(representations: $representations) {
     ... on Organization { code } ... on Person { name } } }`;
 
-  test('are answered in their order, with null for what is foreign and for what does not exist', async () => {
+  test('are answered in their order, with null for a foreign and for a missing record', async () => {
     const representations = [
       { __typename: 'Organization', id: demo.org('LDC-001') },
       { __typename: 'Organization', id: demo.org('LDC-002') },
@@ -355,6 +466,30 @@ describe('entities for the other subgraphs', () => {
     ];
     expect(await data(lena, ENTITIES, { representations })).toEqual({
       _entities: [{ code: 'LDC-001' }, null, { name: 'Omar Haddad' }, null, null, { code: 'AGT-001' }],
+    });
+  });
+
+  test('are confirmed by their id alone only where the viewer sees them', async () => {
+    const query = `query ($representations: [_Any!]!) { _entities(representations: $representations) {
+      ... on Node { __typename id } } }`;
+    const ids = [
+      demo.org('LDC-001'),
+      demo.org('LDC-002'),
+      'org_00000000000000000000000000',
+      demo.person('omar'),
+      demo.person('priya'),
+      'per_00000000000000000000000000',
+    ];
+    const representations = ids.map((id) => ({ __typename: id.startsWith('org_') ? 'Organization' : 'Person', id }));
+    expect(await data(lena, query, { representations })).toEqual({
+      _entities: [
+        { __typename: 'Organization', id: demo.org('LDC-001') },
+        null,
+        null,
+        { __typename: 'Person', id: demo.person('omar') },
+        null,
+        null,
+      ],
     });
   });
 
@@ -374,13 +509,18 @@ describe('entities for the other subgraphs', () => {
   });
 });
 
-describe('the register of error codes', () => {
-  test('is published whole', async () => {
+describe('the registers of codes', () => {
+  test('of errors is published whole', async () => {
     const { errorCodes } = await data<{ errorCodes: { code: string }[] }>(
       lena,
       '{ errorCodes { code meaning retryable } }',
     );
     expect(errorCodes).toEqual(Object.entries(ERROR_CODES).map(([code, entry]) => ({ code, ...entry })));
+  });
+
+  test('of problems with a field is published whole', async () => {
+    const { fieldProblemCodes } = await data(lena, '{ fieldProblemCodes { code meaning args } }');
+    expect(fieldProblemCodes).toEqual(Object.entries(FIELD_PROBLEMS).map(([code, entry]) => ({ code, ...entry })));
   });
 });
 
@@ -398,7 +538,7 @@ describe('the audit log', () => {
   });
 });
 
-test('without a token of the gateway nobody is answered', async () => {
+test('a request without a token of the gateway is refused', async () => {
   const { status } = await fetch(`${demo.service.url}/graphql`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
@@ -422,13 +562,15 @@ async function data<Data = Record<string, unknown>>(
 }
 
 interface Listed {
+  edges: { cursor: string; node: { id: string } }[];
   nodes: {
+    id: string;
     code: string;
     name: string;
     memberships: { organization: { code: string } }[];
   }[];
   totalCount: number;
-  pageInfo: { endCursor: string };
+  pageInfo: { startCursor: string; endCursor: string };
 }
 
 async function list(viewer: Viewer, query: string, variables: object): Promise<Listed> {
@@ -442,7 +584,7 @@ async function refusal(viewer: Viewer, query: string, variables: object = {}) {
   return errors?.[0]?.extensions;
 }
 
-/** What the service asks its database while `act` runs, by collection and method. */
+/** The questions of the service to its database while `act` runs, by collection and method. */
 async function questionsAsked(act: () => Promise<void>): Promise<string[]> {
   const asked: string[] = [];
   mongoose.set('debug', (collection: string, method: string) => void asked.push(`${collection}.${method}`));

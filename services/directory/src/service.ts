@@ -1,73 +1,49 @@
-import type { Clock } from '@desk/kit/clock';
-import type { Log } from '@desk/kit/log';
-import { eventsRoute } from '@desk/kit/pull';
-import { startSubgraph } from '@desk/kit/server';
-import {
-  startService,
-  type Dependencies,
-  type Foundation,
-  type RunningService,
-  type ServiceConfig,
-} from '@desk/kit/service';
-import type { Viewer } from '@desk/kit/viewer';
+import { startService, type Dependencies, type RunningService, type ServiceConfig } from '@desk/kit/service/service';
 import { domainSdl } from '@desk/schema/sdl';
-import { principalsRoute } from './principals-route.ts';
+import { authorizationMutations, type AuthorizationMutations } from './authorization/mutations.ts';
+import { clientMutations, type ClientMutations } from './client/mutations.ts';
+import { contextOf, type DirectoryContext } from './context.ts';
+import { MIGRATIONS } from './migration/store.ts';
+import { organizationMutations, type OrganizationMutations } from './organization/mutations.ts';
+import { personMutations, type PersonMutations } from './person/mutations.ts';
+import { principalsRoute } from './principal/port.ts';
 import { resolvers } from './resolvers.ts';
+import { applyServices } from './service/mutations.ts';
+import { loadServices } from './service/port.ts';
 import { openStore, type Store } from './store.ts';
-import { viewOf, type View } from './view.ts';
 
-/** What every resolver is given: who asks, what that one sees, and what the service stands on. */
-export interface DirectoryContext {
-  viewer: Viewer;
-  requestId: string;
-  view: View;
-  store: Store;
-  clock: Clock;
-  log: Log;
-}
+/** Every change of the directory. The API's mutations will call them; until then, demo data and tests do. */
+export type DirectoryMutations = OrganizationMutations & PersonMutations & ClientMutations & AuthorizationMutations;
 
 /** A directory service that runs, with what demo data and tests need of it. */
 export interface DirectoryService extends RunningService {
   store: Store;
+  mutations: DirectoryMutations;
 }
 
 /** Starts the directory service: store, relay and subgraph. */
 export function createDirectoryService(config: ServiceConfig, deps: Dependencies): Promise<DirectoryService> {
-  return startService({ service: 'directory', config, deps }, (foundation) => startDirectory(foundation, config, deps));
+  const { time } = deps;
+  return startService({ service: 'directory', config, deps, migrations: MIGRATIONS }, async (foundation) => {
+    const { log } = foundation;
+    const store = await openStore(foundation);
+    foundation.startRelay();
+    await applyServices(store, loadServices(), time.now());
+    const served = await foundation.serve<DirectoryContext>({
+      sdl: domainSdl('directory'),
+      resolvers,
+      routes: (app) => principalsRoute(app, store, time),
+      context: (request) => contextOf(request, { store, time, log }),
+    });
+    return { ...served, store, mutations: mutationsOver(store) };
+  });
 }
 
-async function startDirectory(
-  foundation: Foundation,
-  config: ServiceConfig,
-  deps: Dependencies,
-): Promise<Omit<DirectoryService, 'stop'>> {
-  const { clock, logger, verifyToken } = deps;
-  const { journal, log, registry } = foundation;
-  const store = await openStore(foundation);
-  foundation.startRelay();
-  const server = await startSubgraph<DirectoryContext>({
-    name: 'directory',
-    host: config.host,
-    port: config.port,
-    sdl: domainSdl('directory'),
-    resolvers,
-    verifyToken,
-    ready: () => journal.barrier(),
-    logger,
-    registry,
-    routes: (app) => {
-      eventsRoute(app, log);
-      principalsRoute(app, store, clock);
-    },
-    context: ({ viewer, requestId }) => ({
-      viewer,
-      requestId,
-      view: viewOf(store, viewer, clock.now()),
-      store,
-      clock,
-      log,
-    }),
-  });
-  foundation.keep(server);
-  return { url: server.url, log, store };
+function mutationsOver(store: Store): DirectoryMutations {
+  return {
+    ...organizationMutations(store),
+    ...personMutations(store),
+    ...clientMutations(store),
+    ...authorizationMutations(store),
+  };
 }
