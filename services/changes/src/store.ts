@@ -1,0 +1,12 @@
+import type { Foundation } from '@desk/kit/service/service';
+import { openChangeStore, type ChangeStore } from './change/store.ts';
+
+/** The store of each noun. */
+export interface Store {
+  changes: ChangeStore;
+}
+
+/** Opens the stores: models, indexes, aggregates. */
+export async function openStore(foundation: Pick<Foundation, 'connection' | 'journal' | 'log'>): Promise<Store> {
+  return { changes: await openChangeStore(foundation) };
+}
