@@ -1,0 +1,44 @@
+import { changeDescriber, type EventWords, type NounDraft } from '@desk/kit/write/describe-change';
+import type { Decision } from '@desk/kit/write/event';
+import { CONTINUITY_EVENT_VERSION, type ContinuityEvents } from '@desk/schema/continuity/events';
+import type { ContinuityEvent } from './continuity-event.ts';
+
+/** The noun as events and subjects name it. */
+export const CONTINUITY_EVENT = 'CONTINUITY_EVENT';
+
+/** The draft of any event of continuity. */
+export type ContinuityDraft = NounDraft<ContinuityEvents, typeof CONTINUITY_EVENT>;
+
+/** The decision of a rule. */
+export type EventDecision = Decision<ContinuityEvent, ContinuityDraft>;
+
+/** The words by which continuity's log tells of continuity events, and of their reports and acknowledgements. */
+export const WORDS: EventWords<ContinuityEvent, ContinuityEvents, typeof CONTINUITY_EVENT> = {
+  noun: CONTINUITY_EVENT,
+  eventVersion: CONTINUITY_EVENT_VERSION,
+  fields: {
+    kind: 'kind',
+    title: 'title',
+    environment: 'environment',
+    state: 'stage',
+    classification: 'classification',
+    peakClassification: 'peakClassification',
+    computedImpactLevel: 'computedImpactLevel',
+    assessment: 'assessment',
+    serviceIds: 'services',
+    affectedOrganizationIds: 'affectedOrganizations',
+    distributorsAffectedPercent: 'distributorsAffectedPercent',
+    outageStartedAt: 'outageStartedAt',
+    expectedOutageMs: 'expectedOutage',
+    restoredAt: 'restoredAt',
+    activation: 'activation',
+    operatingSite: 'operatingSite',
+    closedAt: 'closedAt',
+  },
+  coded: ['kind', 'environment', 'state', 'classification', 'operatingSite'],
+  match: { stage: 'state', classification: 'classification', serviceId: 'serviceIds' },
+  isPublished: () => true,
+};
+
+/** The decision that an act comes to: the new event, and what is told of it. */
+export const describeEventChange = changeDescriber(WORDS);
