@@ -1,13 +1,13 @@
 import { expect, test } from '@jest/globals';
-import { ConfigProblem } from '@desk/kit/config';
-import { generateTokenKeys } from '@desk/kit/token';
+import { ConfigProblem } from '@desk/kit/process/config';
+import { generateTokenKeys } from '@desk/kit/api/token';
+import { DOMAINS } from '@desk/schema/domains';
 import { readGatewayConfig } from './config.ts';
 
 const { signing } = await generateTokenKeys();
 const RIGHT = {
   PUBLIC_URL: 'https://desk.example.ca',
-  DIRECTORY_URL: 'http://directory:4001',
-  TICKETS_URL: 'http://tickets:4002/',
+  ...Object.fromEntries(DOMAINS.map((domain) => [`${domain.toUpperCase()}_URL`, `http://${domain}:4001/`])),
   INTERNAL_SIGNING_KEY: JSON.stringify(signing),
   REDIS_URL: 'redis://redis:6379',
   OIDC_ISSUER: 'https://login.example.ca/realms/desk',
@@ -32,18 +32,19 @@ test('right settings are read, with defaults for the rest', () => {
     host: '127.0.0.1',
     port: 4_000,
     publicUrl: 'https://desk.example.ca',
-    subgraphs: { directory: 'http://directory:4001', tickets: 'http://tickets:4002' },
+    subgraphs: Object.fromEntries(DOMAINS.map((domain) => [domain, `http://${domain}:4001`])),
     signIn: {
       issuer: 'https://login.example.ca/realms/desk',
       clientId: 'desk',
       clientSecret: null,
-      sessionSecret: RIGHT.SESSION_SECRET,
+      sessionSecrets: [RIGHT.SESSION_SECRET],
       audience: 'https://desk.example.ca/graphql',
       demo: false,
     },
     allowedOrigins: [],
     portalDirectory: null,
     shutdownMs: 15_000,
+    compilePlans: true,
   });
 });
 
@@ -54,6 +55,13 @@ test('without any setting every one that is needed is named', () => {
 test('several wrong settings are named at once', () => {
   const wrong = { PUBLIC_URL: 'desk.example.ca', PORT: 'http', SESSION_SECRET: 'short', LOG_LEVEL: 'loud' };
   expect(problems({ ...RIGHT, ...wrong }).sort()).toEqual(['LOG_LEVEL', 'PORT', 'PUBLIC_URL', 'SESSION_SECRET']);
+});
+
+test('the session’s secret may be several, each long enough', () => {
+  const [newer, older] = ['n'.repeat(32), 'o'.repeat(32)];
+  const { config } = readGatewayConfig({ ...RIGHT, SESSION_SECRET: `${newer}, ${older}` });
+  expect(config.signIn.sessionSecrets).toEqual([newer, older]);
+  expect(problems({ ...RIGHT, SESSION_SECRET: `${newer}, short` })).toEqual(['SESSION_SECRET']);
 });
 
 test('the length of the session’s secret is counted in bytes', () => {

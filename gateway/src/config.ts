@@ -1,4 +1,6 @@
-import { readConfig, milliseconds, SUBGRAPH_SETTINGS } from '@desk/kit/config';
+import { readConfig, milliseconds } from '@desk/kit/process/config';
+import { SUBGRAPH_SETTINGS } from '@desk/kit/service/settings';
+import { DOMAINS, type Domain } from '@desk/schema/domains';
 import { z } from 'zod';
 
 /** What the gateway needs to know to run. */
@@ -7,14 +9,15 @@ export interface GatewayConfig {
   port: number;
   /** Where browsers reach the gateway, without a path. */
   publicUrl: string;
-  /** Where each subgraph answers, by name, without a path. */
-  subgraphs: Record<string, string>;
+  /** Where each service answers, without a path. */
+  subgraphs: Readonly<Record<Domain, string>>;
   signIn: {
     issuer: string;
     clientId: string;
     /** Null for a public client. */
     clientSecret: string | null;
-    sessionSecret: string;
+    /** Key material of the browser's session, the newest first. */
+    sessionSecrets: readonly string[];
     /** What an access token names as `aud`. */
     audience: string;
     /** True where the issuer is the demo's: its people are offered by name, and terminals get their tokens. */
@@ -26,6 +29,8 @@ export interface GatewayConfig {
   portalDirectory: string | null;
   /** Over how long sockets are closed at the end, in milliseconds. */
   shutdownMs: number;
+  /** False: the gateway library runs every query, more slowly. True when left out. */
+  compilePlans?: boolean;
 }
 
 const SECRET_BYTES_MIN = 32;
@@ -34,47 +39,54 @@ const LOCAL_HOSTS = new Set(['localhost', '127.0.0.1', '[::1]']);
 
 const { HOST, INTERNAL_SIGNING_KEY, REDIS_URL, REDIS_PREFIX, LOG_LEVEL, PORT } = SUBGRAPH_SETTINGS;
 const HTTPS_ONLY = 'must start with https:// in production';
-const http = { protocol: /^https?$/, error: 'is not an address that starts with http:// or https://' };
+const http = { protocol: /^https?$/, error: 'must be an address that starts with http:// or https://' };
 
 function settings(production: boolean) {
   return {
     HOST,
     PORT: PORT.default(4_000),
     PUBLIC_URL: bareAddress()
-      .refine((url) => !production || safe(url), HTTPS_ONLY)
+      .refine((url) => !production || isSafe(url), HTTPS_ONLY)
       .describe('Where browsers reach the desk: https://desk.example.ca.'),
-    DIRECTORY_URL: bareAddress().describe('Where the directory answers, without /graphql.'),
-    TICKETS_URL: bareAddress().describe('Where the tickets service answers, without /graphql.'),
+    ...forEachAddress((domain) => bareAddress().describe(`Where the service ${domain} answers, without /graphql.`)),
     REDIS_URL,
     REDIS_PREFIX,
     INTERNAL_SIGNING_KEY,
     OIDC_ISSUER: z
       .url(http)
-      .refine((url) => !production || safe(url), HTTPS_ONLY)
+      .refine((url) => !production || isSafe(url), HTTPS_ONLY)
       .describe('The OpenID Connect provider, as its tokens name it in `iss`.'),
-    OIDC_CLIENT_ID: z.string().describe('What the provider calls this desk.'),
+    OIDC_CLIENT_ID: z.string().describe('The provider’s name for this desk.'),
     OIDC_CLIENT_SECRET: z.string().optional().describe('The desk’s secret at the provider; none for a public client.'),
     SESSION_SECRET: z
       .string()
-      .refine((secret) => Buffer.byteLength(secret) >= SECRET_BYTES_MIN, `has fewer than ${SECRET_BYTES_MIN} bytes`)
+      .transform((list) => list.split(',').map((secret) => secret.trim()))
+      .refine(
+        (secrets) => secrets.every((secret) => Buffer.byteLength(secret) >= SECRET_BYTES_MIN),
+        `must have at least ${SECRET_BYTES_MIN} bytes in each secret`,
+      )
       .describe(
-        `At least ${SECRET_BYTES_MIN} random bytes: the key of the browser's session. The same on every replica.`,
+        `The key of the browser's session, the same on every replica: at least ${SECRET_BYTES_MIN} random bytes. Several, comma separated, the newest first: the first seals, each opens.`,
       ),
-    ACCESS_TOKEN_AUDIENCE: z.string().describe('What an access token for this API names in `aud`.'),
+    ACCESS_TOKEN_AUDIENCE: z.string().describe('The name of this API in `aud` of its access tokens.'),
     ALLOWED_ORIGINS: z
       .string()
       .default('')
       .transform((list) => list.split(/[\s,]+/).filter(Boolean))
-      .refine((list) => list.every((origin) => ORIGIN.test(origin)), 'holds something that is not an origin')
-      .refine((list) => !production || list.every(safe), HTTPS_ONLY)
+      .refine((list) => list.every((origin) => ORIGIN.test(origin)), 'must hold only origins')
+      .refine((list) => !production || list.every(isSafe), HTTPS_ONLY)
       .describe('Further origins whose pages may use the session, comma separated: https://desk.example.ca.'),
     PORTAL_DIRECTORY: z.string().optional().describe('The portal’s built files; none are served without it.'),
     SHUTDOWN_MS: milliseconds.default(15_000).describe('Over how long sockets are closed at the end, in milliseconds.'),
     DEMO_SIGN_IN: z
       .stringbool()
       .default(false)
-      .refine((demo) => !demo || !production, 'is for demonstrations, not for production')
+      .refine((demo) => !demo || !production, 'must not be on in production')
       .describe('Offers the demo issuer’s people by name.'),
+    COMPILED_PLANS: z
+      .stringbool()
+      .default(true)
+      .describe('Off: the gateway library runs every query, more slowly. For finding a fault.'),
     LOG_LEVEL,
   };
 }
@@ -86,18 +98,19 @@ export function readGatewayConfig(environment: Record<string, string | undefined
     host: read.HOST,
     port: read.PORT,
     publicUrl: read.PUBLIC_URL,
-    subgraphs: { directory: read.DIRECTORY_URL, tickets: read.TICKETS_URL },
+    subgraphs: forEachDomain((domain) => read[addressOf(domain)]),
     signIn: {
       issuer: read.OIDC_ISSUER,
       clientId: read.OIDC_CLIENT_ID,
       clientSecret: read.OIDC_CLIENT_SECRET ?? null,
-      sessionSecret: read.SESSION_SECRET,
+      sessionSecrets: read.SESSION_SECRET,
       audience: read.ACCESS_TOKEN_AUDIENCE,
       demo: read.DEMO_SIGN_IN,
     },
     allowedOrigins: read.ALLOWED_ORIGINS,
     portalDirectory: read.PORTAL_DIRECTORY ?? null,
     shutdownMs: read.SHUTDOWN_MS,
+    compilePlans: read.COMPILED_PLANS,
   };
   return {
     config,
@@ -107,17 +120,32 @@ export function readGatewayConfig(environment: Record<string, string | undefined
   };
 }
 
-/** An address of a host, with the final slash taken off. */
+/** The variable that holds the address of a domain's service: `TICKETS_URL`. */
+type Address = `${Uppercase<Domain>}_URL`;
+
+function addressOf(domain: Domain): Address {
+  return `${domain.toUpperCase()}_URL` as Address;
+}
+
+function forEachAddress<Value>(make: (domain: Domain) => Value): Record<Address, Value> {
+  return Object.fromEntries(DOMAINS.map((domain) => [addressOf(domain), make(domain)])) as Record<Address, Value>;
+}
+
+function forEachDomain<Value>(make: (domain: Domain) => Value): Record<Domain, Value> {
+  return Object.fromEntries(DOMAINS.map((domain) => [domain, make(domain)])) as Record<Domain, Value>;
+}
+
+/** An address of a host, without the final slash. */
 function bareAddress() {
   return z
     .url(http)
-    .refine((url) => !URL.canParse(url) || url.replace(/\/$/, '') === new URL(url).origin, 'has more than a host')
+    .refine((url) => !URL.canParse(url) || url.replace(/\/$/, '') === new URL(url).origin, 'must be a host alone')
     .transform((url) => new URL(url).origin);
 }
 
-/** Whether nobody on the way can read along: https, or an address on this machine. */
-function safe(url: string): boolean {
-  if (!URL.canParse(url)) return true; // The other check says so.
+/** True where no stranger on the way can read along: https, or an address on this machine. */
+function isSafe(url: string): boolean {
+  if (!URL.canParse(url)) return true; // Another check says so.
   const { protocol, hostname } = new URL(url);
   return protocol === 'https:' || LOCAL_HOSTS.has(hostname);
 }

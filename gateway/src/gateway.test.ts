@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { WebSocket } from 'ws';
-import { startGatewayGround, type GatewayGround } from '../../tests/setup/gateway-ground.ts';
+import { startGatewayGround, type GatewayGround } from '@desk/testkit/gateway-ground';
 
 let ground: GatewayGround;
 let cookie: string;
@@ -33,7 +33,7 @@ test('a page of the desk opens a socket with its session', async () => {
   expect(await firstAnswer({ origin: ground.url, cookie })).toBe('connection_ack');
 });
 
-test('a page of another site opens no socket with somebody’s session', async () => {
+test('a page of another site cannot open a socket with a session of the desk', async () => {
   expect(await firstAnswer({ origin: 'https://elsewhere.example', cookie })).toBe(403);
 });
 

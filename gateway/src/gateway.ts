@@ -1,21 +1,21 @@
-import type { Dependencies } from '@desk/kit/service';
-import { createRegistry } from '@desk/kit/server';
+import type { Dependencies } from '@desk/kit/service/service';
+import { createRegistry } from '@desk/kit/api/subgraph';
 import { supergraphSdl } from '@desk/schema/sdl';
 import type { GatewayConfig } from './config.ts';
-import { createHttp } from './http.ts';
-import { createIdentity } from './identity.ts';
-import { operationAdmission } from './known-documents.ts';
-import { createLive, type Live } from './live.ts';
-import { createPrincipals } from './principals.ts';
-import { createProvider } from './provider.ts';
-import { createRateLimiter } from './rate-limit.ts';
-import { createRuntime } from './runtime.ts';
-import { createSessions } from './session.ts';
+import { HttpSide } from './http/http.ts';
+import { createIdentity } from './identity/identity.ts';
+import { Principals } from './identity/principals.ts';
+import { createProvider } from './identity/provider.ts';
+import { createSessions } from './identity/session.ts';
+import { createRateLimiter } from './limits/rate-limit.ts';
+import { Live } from './live/live.ts';
+import { operationAdmission } from './supergraph/known-documents.ts';
+import { Runtime } from './supergraph/runtime.ts';
 
 /** What the gateway is given from outside: the same in production, in one process, and in tests. */
 export interface GatewayDependencies extends Pick<
   Dependencies,
-  'clock' | 'random' | 'logger' | 'stream' | 'pull' | 'signToken'
+  'time' | 'random' | 'logger' | 'stream' | 'pull' | 'signToken'
 > {
   /** The delay of the event loop in milliseconds, in place of the measured one. */
   delayMs?: () => number;
@@ -25,71 +25,65 @@ export interface RunningGateway {
   /** Where it listens. */
   url: string;
   live: Live;
-  /** Says that it is not ready, closes the sockets bit by bit, answers what is in hand, and ends. May be called again. */
+  /** Says that it is not ready, closes the sockets bit by bit, answers the requests in hand, and ends. May be called again. */
   stop(): Promise<void>;
 }
 
 /** Starts the gateway: the supergraph over HTTP and WebSocket, sign-in, and the portal's files. */
 export async function createGateway(config: GatewayConfig, deps: GatewayDependencies): Promise<RunningGateway> {
-  const { clock, logger, stream, pull, signToken, random } = deps;
-  const { publicUrl, subgraphs, signIn, portalDirectory } = config;
+  const { logger } = deps;
+  const { http, live, stop } = await assemble(config, deps);
+  let stopping: Promise<void> | null = null;
+  live.serve(http.app.server);
+  try {
+    const url = await http.app.listen({ host: config.host, port: config.port });
+    logger.info({ url, publicUrl: config.publicUrl }, 'the gateway is ready');
+    return { url, live, stop: () => (stopping ??= stop()) };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** Puts the parts together, not yet listening. */
+async function assemble(
+  config: GatewayConfig,
+  deps: GatewayDependencies,
+): Promise<{ http: HttpSide; live: Live; stop: () => Promise<void> }> {
+  const { time, logger, stream, pull, signToken, random } = deps;
+  const { publicUrl, subgraphs, signIn, portalDirectory, shutdownMs: staggerMs, compilePlans = true } = config;
   const registry = createRegistry('gateway');
-  const runtime = await createRuntime({
+  const runtime = await Runtime.load({
     supergraphSdl: supergraphSdl(),
     urls: subgraphs,
     signToken,
-    clock,
+    time,
     logger,
     registry,
+    compilePlans,
   });
-  const directoryUrl = subgraphs['directory'];
-  if (!directoryUrl) throw new Error('the gateway needs the address of the directory');
-  const principals = createPrincipals({ directoryUrl, signToken, stream, pull, clock, logger });
+  const principals = new Principals({ directoryUrl: subgraphs.directory, signToken, stream, pull, time, logger });
   const resolve = (login: string) => principals.resolve(login);
 
+  const { sessionSecrets: secrets, audience, demo } = signIn;
   const origins = new Set([publicUrl, ...config.allowedOrigins]);
-  const sessions = createSessions({ secret: signIn.sessionSecret, https: publicUrl.startsWith('https:'), clock });
+  const sessions = createSessions({ secrets, https: publicUrl.startsWith('https:'), time });
   const provider = createProvider({ ...signIn, logger });
-  const authenticate = createIdentity({ provider, sessions, resolve, audience: signIn.audience, origins, clock });
+  const authenticate = createIdentity({ provider, sessions, resolve, audience, origins, time });
 
   const admit = operationAdmission(runtime);
-  const limiter = createRateLimiter(() => clock.now().getTime());
+  const limiter = createRateLimiter(() => time.now().getTime());
+  const shared = { runtime, authenticate, admit, limiter, time, logger, registry, random };
 
-  const live = createLive({
-    runtime,
-    admit,
-    limiter,
-    stream,
-    pull,
-    clock,
-    logger,
-    registry,
-    authenticate,
-    principals,
-    origins: [...origins],
-    staggerMs: config.shutdownMs,
-    random,
-  });
-  const http = await createHttp({
-    runtime,
-    authenticate,
+  const live = new Live({ ...shared, stream, pull, principals, origins: [...origins], staggerMs });
+  const signedOut = (sessionId: string) => live.endSession(sessionId);
+  const http = await HttpSide.build({
+    ...shared,
     sessions,
-    admit,
-    limiter,
-    logger,
-    registry,
-    random,
     publicUrl,
     subgraphs,
     portalDirectory,
-    signIn: {
-      provider,
-      resolve,
-      signedOut: (sessionId) => live.endSession(sessionId),
-      secret: signIn.sessionSecret,
-      demo: signIn.demo,
-      clock,
-    },
+    signIn: { provider, resolve, signedOut, secrets, demo, time },
     ...(deps.delayMs ? { delayMs: deps.delayMs } : {}),
   });
   const stop = async (): Promise<void> => {
@@ -100,15 +94,5 @@ export async function createGateway(config: GatewayConfig, deps: GatewayDependen
     await runtime.stop();
     logger.info('the gateway has stopped');
   };
-  let stopping: Promise<void> | null = null;
-
-  live.serve(http.app.server);
-  try {
-    const url = await http.app.listen({ host: config.host, port: config.port });
-    logger.info({ url, publicUrl }, 'the gateway is ready');
-    return { url, live, stop: () => (stopping ??= stop()) };
-  } catch (error) {
-    await stop();
-    throw error;
-  }
+  return { http, live, stop };
 }

@@ -1,0 +1,184 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import {
+  authorizationCodeGrant,
+  buildAuthorizationUrl,
+  buildEndSessionUrl,
+  calculatePKCECodeChallenge,
+  randomNonce,
+  randomPKCECodeVerifier,
+  randomState,
+} from 'openid-client';
+import type { Principal } from '@desk/directory/principal/principal';
+import type { TimeSource } from '@desk/kit/time/time-source';
+import { Refusal } from '@desk/kit/api/errors';
+import type { Logger } from '@desk/kit/process/logger';
+import { unauthenticated } from './identity.ts';
+import { idpUnavailable, providerIsAway, type Provider } from './provider.ts';
+import { sealedCookie } from './sealed-cookie.ts';
+import type { Sessions } from './session.ts';
+import { signInFailedPage } from './sign-in-page.ts';
+
+export interface SignInOptions {
+  provider: Provider;
+  sessions: Sessions;
+  /** The principal of a login. Refuses with UNAUTHENTICATED where the directory knows none that is active. */
+  resolve: (login: string) => Promise<Principal>;
+  /** Called with the id of a session that ended. */
+  signedOut: (sessionId: string) => void;
+  /** Where browsers reach the gateway, without a path. */
+  publicUrl: string;
+  /** Key material of the cookie that waits for the browser's return, the newest first. */
+  secrets: readonly string[];
+  /** True where the provider is the demo issuer. */
+  demo: boolean;
+  time: TimeSource;
+  logger: Logger;
+}
+
+/** How long a person may take at the provider, in milliseconds. */
+const SIGN_IN_MS_MAX = 10 * 60 * 1_000;
+const HINT_CHARACTERS_MAX = 200;
+const DEMO_MS_MAX = 2_000;
+const LOOPBACK = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/;
+const CALLBACK = '/sign-in/callback';
+
+/**
+ * Sign-in of browsers by OpenID Connect (code with PKCE): `GET /sign-in?return=/path`, its callback, `POST /sign-out`, and
+ * `GET /session`, which describes the person who is signed in. With the demo issuer also `GET /demo/token/<login>`, an access token as text.
+ */
+export function signInRoutes(app: FastifyInstance, options: SignInOptions): void {
+  const { provider, sessions, resolve, publicUrl, time, logger } = options;
+  const https = publicUrl.startsWith('https:');
+  const underway = sealedCookie({ name: 'desk-sign-in', secrets: options.secrets, https, time });
+
+  app.get<{ Querystring: Record<string, unknown> }>('/sign-in', async (request, reply) => {
+    if (otherNameOfThisMachine(request.headers.host, publicUrl))
+      return reply.redirect(`${publicUrl}${request.url}`, 302);
+    const { return: back, login_hint: hint, ui_locales: language } = request.query;
+    const [verifier, state, nonce] = [randomPKCECodeVerifier(), randomState(), randomNonce()];
+    const configuration = await provider.configuration();
+    const target = buildAuthorizationUrl(configuration, {
+      redirect_uri: `${publicUrl}${CALLBACK}`,
+      scope: 'openid profile',
+      response_type: 'code',
+      code_challenge: await calculatePKCECodeChallenge(verifier),
+      code_challenge_method: 'S256',
+      state,
+      nonce,
+      ...(typeof hint === 'string' && hint.length <= HINT_CHARACTERS_MAX ? { login_hint: hint } : {}),
+      ...(language === 'en' || language === 'fr' ? { ui_locales: language } : {}),
+    });
+    const content = { verifier, state, nonce, back: localPath(back, publicUrl) };
+    reply.header('set-cookie', await underway.give(content, new Date(time.now().getTime() + SIGN_IN_MS_MAX)));
+    return reply.redirect(target.href, 302);
+  });
+
+  app.get(CALLBACK, async (request, reply) => {
+    const sealed = underway.find(request.headers.cookie);
+    const content = sealed ? await underway.open(sealed) : null;
+    if (!content) throw signInFailed();
+    const configuration = await provider.configuration();
+    const tokens = await authorizationCodeGrant(configuration, new URL(request.url, publicUrl), {
+      pkceCodeVerifier: String(content['verifier']),
+      expectedState: String(content['state']),
+      expectedNonce: String(content['nonce']),
+      idTokenExpected: true,
+    }).catch((error: unknown) => {
+      logger.warn({ error, requestId: request.id }, 'a sign-in failed');
+      throw providerIsAway(error) ? idpUnavailable() : signInFailed();
+    });
+    const claims = tokens.claims();
+    if (!claims) throw signInFailed();
+    // A person whom the directory does not know is refused here, not by a page that cannot load anything.
+    const principal = await resolve(claims.sub);
+    const name = typeof claims['name'] === 'string' ? claims['name'] : principal.name;
+    logger.info({ principal: principal.id, requestId: request.id }, 'a person signed in');
+    reply.header('set-cookie', [await sessions.start({ login: claims.sub, name }), underway.take()]);
+    return reply.redirect(localPath(content['back'], publicUrl), 303);
+  });
+
+  app.post('/sign-out', async (request, reply) => {
+    if (request.headers['desk-csrf'] !== '1') throw unauthenticated();
+    const session = await sessions.read(request.headers.cookie);
+    if (session) options.signedOut(session.id);
+    reply.header('set-cookie', sessions.end());
+    return { signOutUrl: await signOutUrl(provider, publicUrl) };
+  });
+
+  app.get('/session', async (request) => {
+    const session = await sessions.read(request.headers.cookie);
+    const principal = session ? await resolve(session.login).catch(nullWhereUnknown) : null;
+    if (!session || !principal) return { signedIn: false, demo: options.demo ? await demoPeople(provider) : null };
+    const { id, name, language } = principal;
+    return { signedIn: true, id, name, language, expiresAt: session.endsAt.toISOString() };
+  });
+
+  if (options.demo) demoRoute(app, provider);
+}
+
+/** `GET /demo/token/<login>`: an access token as text. */
+function demoRoute(app: FastifyInstance, provider: Provider): void {
+  app.get<{ Params: { login: string } }>('/demo/token/:login', async (request, reply) => {
+    const answer = await askDemo(provider, `token/${encodeURIComponent(request.params.login)}`);
+    if (answer.status === 404) throw new Refusal('NOT_FOUND', String((await jsonOf(answer))['error_description']));
+    if (!answer.ok) throw idpUnavailable();
+    return reply.type('text/plain; charset=utf-8').send(`${String((await jsonOf(answer))['access_token'])}\n`);
+  });
+}
+
+/** The page for a browser on a sign-in route; null for every other request, which gets the refusal as it is. */
+export function signInFailure(request: FastifyRequest, reply: FastifyReply, refusal: Refusal): FastifyReply | null {
+  if (!request.url.startsWith('/sign-in') || !request.headers.accept?.includes('text/html')) return null;
+  return reply.type('text/html; charset=utf-8').send(signInFailedPage(refusal.code, String(request.id)));
+}
+
+/**
+ * True where a browser opened 127.0.0.1 and the public address says localhost, or the other way round. Browsers do not send a cookie of
+ * the one to the other, and the provider leads back to the public address.
+ */
+function otherNameOfThisMachine(host: string | undefined, publicUrl: string): boolean {
+  const { host: known } = new URL(publicUrl);
+  return host !== undefined && host !== known && LOOPBACK.test(host) && LOOPBACK.test(known);
+}
+
+/** A path on this site that may stand in a `Location`; `/` for everything else. */
+export function localPath(asked: unknown, publicUrl: string): string {
+  if (typeof asked !== 'string' || !asked.startsWith('/')) return '/';
+  const url = URL.canParse(asked, publicUrl) ? new URL(asked, publicUrl) : null;
+  // `//host`, `/\host` and the like parse as the addresses elsewhere that they are.
+  if (url?.origin !== publicUrl || url.pathname.startsWith('/sign-in')) return '/';
+  // `/.//host` is a path here, and without its dots an address elsewhere.
+  if (url.pathname.startsWith('//')) return '/';
+  return `${url.pathname}${url.search}${url.hash}`;
+}
+
+function signInFailed(): Refusal {
+  return new Refusal('UNAUTHENTICATED', 'The sign-in failed, or took too long. Start it again.');
+}
+
+function nullWhereUnknown(error: unknown): null {
+  if (error instanceof Refusal && error.code === 'UNAUTHENTICATED') return null;
+  throw error;
+}
+
+async function signOutUrl(provider: Provider, publicUrl: string): Promise<string | null> {
+  const configuration = await provider.configuration().catch(() => null);
+  if (!configuration?.serverMetadata().end_session_endpoint) return null;
+  return buildEndSessionUrl(configuration, { post_logout_redirect_uri: `${publicUrl}/` }).href;
+}
+
+/** The people of the demo issuer; null while it does not answer. */
+async function demoPeople(provider: Provider): Promise<unknown> {
+  const answer = await askDemo(provider, 'people').catch(() => null);
+  return answer?.ok ? (await jsonOf(answer))['people'] : null;
+}
+
+async function askDemo(provider: Provider, path: string): Promise<Response> {
+  return fetch(`${provider.issuer}/demo/${path}`, { signal: AbortSignal.timeout(DEMO_MS_MAX) }).catch(() => {
+    throw idpUnavailable();
+  });
+}
+
+async function jsonOf(answer: Response): Promise<Record<string, unknown>> {
+  return (await answer.json()) as Record<string, unknown>;
+}

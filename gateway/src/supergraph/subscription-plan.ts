@@ -1,0 +1,120 @@
+import { buildOperationContext } from '@apollo/gateway';
+import { operationFromDocument, type Schema } from '@apollo/federation-internals';
+import type { QueryPlan, QueryPlanner } from '@apollo/query-planner';
+import { badInput, type Refusal } from '@desk/kit/api/errors';
+import {
+  getNamedType,
+  Kind,
+  TypeInfo,
+  visit,
+  visitWithTypeInfo,
+  type DocumentNode,
+  type FieldNode,
+  type GraphQLSchema,
+  type OperationDefinitionNode,
+  type SelectionSetNode,
+} from 'graphql';
+import type { LiveDirective, SupergraphDirectives } from './directives.ts';
+
+/** All that planning needs of a supergraph. */
+export interface PlanningSchema extends SupergraphDirectives {
+  /** Grows with each new supergraph. */
+  epoch: number;
+  apiSchema: GraphQLSchema;
+  /** The same schema as the planner knows it. */
+  api: Schema;
+  planner: QueryPlanner;
+}
+
+/** A subscription that was validated and planned. It holds no caller and no variables. */
+export interface SubscriptionPlan {
+  /** The schema it is a plan for: `Runtime.epoch` at the time. */
+  epoch: number;
+  schema: GraphQLSchema;
+  document: DocumentNode;
+  operation: OperationDefinitionNode;
+  operationName: string | null;
+  /** The root field, also behind fragments and under an alias. */
+  rootField: FieldNode;
+  /** What `@live` says of the root field. */
+  live: LiveDirective;
+  /** True when its answer depends on the caller as a person. */
+  personal: boolean;
+  /** True when the event alone answers it, without a service. */
+  local: boolean;
+  /** The document in one spelling: documents that differ in spaces alone have the same. */
+  normalised: string;
+  queryPlan: QueryPlan;
+  operationContext: ReturnType<typeof buildOperationContext>;
+}
+
+/** Plans a subscription of a valid document. Refuses with BAD_USER_INPUT an operation that cannot be live. */
+export function planSubscription(
+  { api, apiSchema, epoch, live, personal, planner }: PlanningSchema,
+  document: DocumentNode,
+  { operationName, normalised }: { operationName: string | null; normalised: string },
+): SubscriptionPlan {
+  const operation = chooseOperation(document, operationName);
+  const rootField = findRootField(document, operation.selectionSet);
+  const directive = rootField && live.get(rootField.name.value);
+  if (!rootField || !directive) throw notAllowed('query', 'must select one live field.');
+  const options = operationName === null ? {} : { operationName };
+  const { node } = planner.buildQueryPlan(operationFromDocument(api, document, options));
+  if (node?.kind !== 'Subscription') throw notAllowed('query', 'must not skip the live field.');
+  // The executor refuses subscriptions, but runs their two parts as the steps of any other plan.
+  const steps = node.rest ? { kind: 'Sequence' as const, nodes: [node.primary, node.rest] } : node.primary;
+  return {
+    epoch,
+    schema: apiSchema,
+    document,
+    operation,
+    operationName,
+    rootField,
+    live: directive,
+    personal: selectsAny(personal, apiSchema, document),
+    local: !node.rest,
+    normalised,
+    queryPlan: { kind: 'QueryPlan', node: steps },
+    operationContext: buildOperationContext({ schema: apiSchema, operationDocument: document, ...options }),
+  };
+}
+
+function notAllowed(path: string, message: string): Refusal {
+  return badInput([{ path, code: 'NOT_ALLOWED', message }]);
+}
+
+function chooseOperation(document: DocumentNode, name: string | null): OperationDefinitionNode {
+  const operations = document.definitions.filter((node) => node.kind === Kind.OPERATION_DEFINITION);
+  const chosen =
+    name === null && operations.length === 1 ? operations[0] : operations.find((o) => o.name?.value === name);
+  if (!chosen) throw notAllowed('operationName', 'must name one operation of the document.');
+  return chosen;
+}
+
+/** The field at the operation's root, through fragments. Validation has seen to it that there is one. */
+function findRootField(document: DocumentNode, { selections }: SelectionSetNode): FieldNode | null {
+  for (const selection of selections) {
+    if (selection.kind === Kind.FIELD) return selection;
+    const fragment =
+      selection.kind === Kind.INLINE_FRAGMENT
+        ? selection
+        : document.definitions.find(
+            (d) => d.kind === Kind.FRAGMENT_DEFINITION && d.name.value === selection.name.value,
+          );
+    const found = fragment && 'selectionSet' in fragment && fragment.selectionSet;
+    const field = found ? findRootField(document, found) : null;
+    if (field) return field;
+  }
+  return null;
+}
+
+function selectsAny(fields: ReadonlySet<string>, schema: GraphQLSchema, document: DocumentNode): boolean {
+  const types = new TypeInfo(schema);
+  let found = false;
+  const Field = ({ name }: FieldNode) => {
+    const parent = types.getParentType();
+    if (parent && fields.has(`${getNamedType(parent).name}.${name.value}`)) found = true;
+  };
+  visit(document, visitWithTypeInfo(types, { Field }));
+  return found;
+}
