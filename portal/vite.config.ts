@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
+import { parse } from '@formatjs/icu-messageformat-parser';
 import react from '@vitejs/plugin-react';
 import { defineConfig, type Plugin } from 'vite';
 
@@ -9,7 +10,13 @@ import { defineConfig, type Plugin } from 'vite';
  */
 export default defineConfig({
   root: fileURLToPath(new URL('.', import.meta.url)),
-  plugins: [react(), fontFiles()],
+  plugins: [react(), compiledMessages(), fontFiles()],
+  resolve: {
+    // The messages come parsed: the page needs no parser.
+    alias: [
+      { find: /^@formatjs\/icu-messageformat-parser$/, replacement: '@formatjs/icu-messageformat-parser/no-parser.js' },
+    ],
+  },
   build: {
     outDir: 'dist',
     emptyOutDir: true,
@@ -30,6 +37,20 @@ export default defineConfig({
   },
   worker: { format: 'es' },
 });
+
+/** Parses the messages while the portal is built: a text with values becomes its syntax tree, any other stays a text. */
+function compiledMessages(): Plugin {
+  return {
+    name: 'compiled-messages',
+    enforce: 'pre',
+    transform(code, id) {
+      if (!/\/messages\.\w+\.json$/.test(id)) return null;
+      const messages = Object.entries(JSON.parse(code) as Record<string, string>);
+      const compiled = messages.map(([name, message]) => [name, message.includes('{') ? parse(message) : message]);
+      return JSON.stringify(Object.fromEntries(compiled));
+    },
+  };
+}
 
 /**
  * Fonts that a package carries inside its CSS become files: `font-src 'self'` refuses data, and a file is loaded only when a

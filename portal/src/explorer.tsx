@@ -1,12 +1,12 @@
 import 'graphiql/setup-workers/vite';
 import 'graphiql/style.css';
-import './styles/explorer.css';
+import './explorer.css';
 import { GraphiQL } from 'graphiql';
 import { buildSchema, type GraphQLSchema } from 'graphql';
 import { createClient } from 'graphql-ws';
 import type { ComponentProps } from 'react';
 import { createRoot } from 'react-dom/client';
-import { readSession, signInAddress } from './session.ts';
+import { readSignIn, signInAddress } from './app/sign-in.ts';
 
 type Fetcher = ComponentProps<typeof GraphiQL>['fetcher'];
 
@@ -80,8 +80,8 @@ async function readSchema(): Promise<GraphQLSchema | null> {
   return response.ok ? buildSchema(await response.text(), { assumeValidSDL: true }) : null;
 }
 
-const session = await readSession();
-if (!session.signedIn) location.assign(signInAddress('/explorer'));
+const { signedIn } = await readSignIn();
+if (!signedIn) location.assign(signInAddress('/explorer'));
 const place = document.getElementById('root');
 if (!place) throw new Error('The page has no place for the explorer.');
 const schema = await readSchema();

@@ -9,6 +9,11 @@ const RATE_ATTEMPTS_MAX = 4;
 /** One wrong field, by its path from the operation's arguments: `input.title`. */
 export interface FieldProblem {
   path: string;
+  /** A code of the API's register, or one that came after this page. */
+  code: string;
+  /** The values that its words need, as the register names them. */
+  args: Readonly<Record<string, string | number | readonly string[]>>;
+  /** What must be true, in English. */
   message: string;
 }
 
@@ -30,11 +35,25 @@ export class ApiError extends Error {
   }
 }
 
-/** Sends one query or mutation and returns its data. */
+/** Sends one query and returns its data. A root field that failed is thrown; a part of a record that failed is null. */
 export type Request = <Answer, Variables>(
   query: TypedDocument<Answer, Variables>,
   ...variables: Record<string, never> extends Variables ? [] : [Variables]
 ) => Promise<Answer>;
+
+/** Sends a mutation, which takes one input, and returns its payload. What the payload lacks could not be read: the change is made. */
+export type Write = <Payload, Input>(
+  mutation: TypedDocument<{ payload: Payload | null }, { input: Input }>,
+  input: Input,
+) => Promise<Payload>;
+
+/** What queries and forms of the portal are given. */
+export interface Api {
+  request: Request;
+  write: Write;
+  /** True while the feed says what became old: then nothing that it follows is read a second time. */
+  live: () => boolean;
+}
 
 /** One person's way to the API. Whoever else signs in with this browser, it asks as this person or is refused. */
 export interface Client {
@@ -43,6 +62,7 @@ export interface Client {
    * of the API. A change that was refused for its rate is sent again by itself, where the desk asks for a short wait.
    */
   request: Request;
+  write: Write;
   /** What a socket says when it connects: the same that goes with each request. */
   connectionParams(): Record<string, unknown>;
   /** Says for which organizations, by id, the following requests act. An agent chooses them; nobody else has any. */
@@ -54,7 +74,7 @@ export interface Client {
 export function createClient({ personId, signedOut }: { personId: string; signedOut: () => void }): Client {
   let actingFor: readonly string[] = [];
 
-  async function once<Answer>(query: string, variables: unknown): Promise<Answer> {
+  async function once<Answer>(query: TypedDocument<Answer, never>, variables: unknown): Promise<Answer> {
     const response = await send(query, variables, {
       'desk-person': personId,
       ...(actingFor.length > 0 && { 'desk-acting-for': actingFor.join(',') }),
@@ -68,13 +88,14 @@ export function createClient({ personId, signedOut }: { personId: string; signed
   }
 
   return {
-    async request(query, ...[variables]) {
+    request: (query, ...[variables]) => once(query, variables),
+    async write(mutation, input) {
       for (let attempt = 1; ; attempt += 1) {
         try {
-          return await once(query, variables);
+          return requirePart((await once(mutation, { input })).payload);
         } catch (error) {
           // What was refused for its rate was not begun, so sending it again is harmless; a person would only press the button again.
-          const waitMs = query.startsWith('mutation') ? rateWaitMs(error) : null;
+          const waitMs = rateWaitMs(error);
           if (waitMs === null || attempt >= RATE_ATTEMPTS_MAX) throw error;
           await new Promise((resolve) => setTimeout(resolve, waitMs));
         }
@@ -92,19 +113,32 @@ export function rateWaitMs(error: unknown): number | null {
   return error.retryAfterMs !== null && error.retryAfterMs <= RATE_WAIT_MS_MAX ? error.retryAfterMs : null;
 }
 
+/** A part of an answer that the page cannot do without. Throws where it is null: the part of the desk that gives it failed. */
+export function requirePart<Part>(part: Part | null | undefined): Part {
+  if (part === null || part === undefined) {
+    throw new ApiError('A part of the answer is missing.', { code: 'SERVICE_UNAVAILABLE' });
+  }
+  return part;
+}
+
 async function dataOf<Answer>(response: Response): Promise<Answer> {
-  const body = await read<Answer>(response);
-  const [first] = body.errors ?? [];
-  // A field of another part of the desk may be missing while the rest is there: what came is shown.
-  if (first && !(body.data && partIsMissing(first))) throw new ApiError(first.message, first.extensions ?? {});
-  if (!body.data)
-    throw new ApiError(`The answer had the status ${response.status} and no data.`, { code: 'UNREADABLE' });
-  return body.data;
+  const { data, errors = [] } = await read<Answer>(response);
+  // A part of a record may be missing while the rest is there: what came is shown.
+  const failure = errors.find((error) => !data || hasRootFailed(error, data));
+  if (failure) throw new ApiError(failure.message, failure.extensions ?? {});
+  if (!data) throw new ApiError(`The answer had the status ${response.status} and no data.`, { code: 'UNREADABLE' });
+  return data;
 }
 
 interface AnswerBody<Answer> {
   data?: Answer | null;
-  errors?: { message: string; path?: (string | number)[]; extensions?: Record<string, unknown> }[];
+  errors?: AnswerError[];
+}
+
+interface AnswerError {
+  message: string;
+  path?: (string | number)[];
+  extensions?: Record<string, unknown>;
 }
 
 async function send(query: string, variables: unknown, headers: Record<string, string>): Promise<Response> {
@@ -134,6 +168,7 @@ async function read<Answer>(response: Response): Promise<AnswerBody<Answer>> {
   }
 }
 
-function partIsMissing(error: { path?: (string | number)[]; extensions?: Record<string, unknown> }): boolean {
-  return error.extensions?.code === 'SERVICE_UNAVAILABLE' && (error.path?.length ?? 0) > 1;
+/** True where the error took the root field in which it lies, or names none. */
+function hasRootFailed({ path: [root] = [] }: AnswerError, data: object): boolean {
+  return root === undefined || ((data as Record<string, unknown>)[root] ?? null) === null;
 }

@@ -1,25 +1,17 @@
-import { useId, useState, type KeyboardEvent } from 'react';
+import { useId, useState } from 'react';
 import { ApiError } from '../api/client.ts';
-import { messageOf } from '../components/failure.tsx';
-import type { Problem } from '../components/error-summary.tsx';
-import { useDesk } from '../desk.tsx';
-import { useText, type Text } from '../text.ts';
-
-export type Values = Record<string, string>;
-
-/** Outcomes after which the same request may have been carried out: only then must a repeat carry the same key. */
-const UNCERTAIN: ReadonlySet<string> = new Set([
-  'OFFLINE',
-  'UNREADABLE',
-  'WRITE_UNCERTAIN',
-  'INTERNAL',
-  'SERVICE_UNAVAILABLE',
-]);
+import { UNCERTAIN } from '../api/error-codes.ts';
+import { sentenceOf } from '../api/failure.tsx';
+import { useSession } from '../app/session-context.ts';
+import { useText } from '../text/text.ts';
+import type { Problem } from './error-summary.tsx';
+import { fieldOf, problemText } from './problem.ts';
+import { readValues, type Fields, type ValuesOf } from './values.ts';
 
 /** A form whose values are kept as a draft until they are sent. */
-export interface DraftForm {
-  values: Values;
-  set(name: string, value: string): void;
+export interface DraftForm<F extends Fields> {
+  values: ValuesOf<F>;
+  set(name: keyof F & string, value: string): void;
   /** Sends the form, or shows what has to be put right. */
   submit(): Promise<void>;
   sending: boolean;
@@ -31,46 +23,69 @@ export interface DraftForm {
   /** What the refusal says, in the reader's language. */
   sentence: string | null;
   fieldId(name: string): string;
-  /** For the form element: Control and Enter send. */
-  onKeyDown(event: KeyboardEvent): void;
   /** True when something was typed that differs from the start. */
   dirty: boolean;
   /** Throws the draft away and starts over. */
   discard(): void;
 }
 
-/**
- * A form over a draft. `check` names the wrong fields before anything is sent; `send` sends with a key that makes a repeat
- * harmless. The draft ends when `send` succeeded, and not before; what was changed after it was sent stays.
- */
-export function useDraftForm<Result>(options: {
+/** What is wrong with which field, in the reader's language. */
+export type FieldTexts = Readonly<Record<string, string>>;
+
+/** What was typed, as the browser keeps it. */
+type Typed = Readonly<Record<string, string>>;
+
+/** What was refused, by the form itself or by the API, and for which time. */
+interface Refused<F extends Fields> {
+  values: ValuesOf<F>;
+  error: ApiError | null;
+  attempt: number;
+}
+
+interface DraftFormOptions<F extends Fields, Result> {
   draftName: string;
-  initial: Values;
+  /** The noun that the form is about: its own words for a refusal are said. */
+  about: string;
+  fields: F;
+  initial?: Partial<ValuesOf<F>>;
   /** Values that cannot be chosen: they win over what a draft holds. */
-  fixed?: Values;
-  check: (values: Values) => Record<string, string>;
-  send: (values: Values, idempotencyKey: string) => Promise<Result>;
+  fixed?: Partial<ValuesOf<F>>;
+  /** Names the wrong fields, before anything is sent. */
+  check: (values: ValuesOf<F>) => FieldTexts;
+  /** Sends the values with a key that makes a repeat harmless. */
+  send: (values: ValuesOf<F>, idempotencyKey: string) => Promise<Result>;
   done: (result: Result) => void;
-}): DraftForm {
-  const { drafts, language } = useDesk();
+}
+
+/** A form over a draft. The draft ends when `send` succeeded, and not before; what was changed after it was sent stays. */
+export function useDraftForm<F extends Fields, Result>(options: DraftFormOptions<F, Result>): DraftForm<F> {
+  const { draftName, about } = options;
+  const { drafts, format } = useSession();
   const text = useText();
   const formId = useId();
-  const [typed, setTyped] = useState<Values>(() => drafts.find(options.draftName)?.values ?? {});
+  const [typed, setTyped] = useState<Typed>(() => drafts.find(draftName)?.values ?? {});
   // What was refused, not what was said of it: the words are found anew when the reader changes the language.
-  const [refused, setRefused] = useState<{ values: Values; error: ApiError | null } | null>(null);
-  const [attempt, setAttempt] = useState(0);
+  const [refused, setRefused] = useState<Refused<F> | null>(null);
   const [sending, setSending] = useState(false);
-  const values = { ...options.initial, ...typed, ...options.fixed };
+  const initial: Partial<Typed> = { ...options.initial };
+  const values = readValues(options.fields, { ...initial, ...typed, ...options.fixed });
   const fieldId = (name: string) => `${formId}-${name.replaceAll('.', '-')}`;
-  const dirty = Object.entries(typed).some(([name, value]) => value !== (options.initial[name] ?? ''));
+  const differs = (now: Typed) => Object.entries(now).some(([name, value]) => value !== (initial[name] ?? ''));
 
-  function refuse(error: ApiError | null): void {
-    setRefused({ values, error });
-    setAttempt((count) => count + 1);
+  function refusedFields({ fields }: ApiError): FieldTexts {
+    const names = Object.keys(options.fields);
+    return Object.fromEntries(
+      fields.map((problem) => [fieldOf(problem.path, names), problemText(problem, { text, format })]),
+    );
   }
 
-  function problemsOf({ values: sent, error }: { values: Values; error: ApiError | null }): Record<string, string> {
-    return error ? fieldTexts(error, text, language === 'EN') : options.check(sent);
+  function refuse(error: ApiError | null): void {
+    setRefused((before) => ({ values, error, attempt: (before?.attempt ?? 0) + 1 }));
+  }
+
+  function restart(left: Typed): void {
+    setTyped(left);
+    setRefused(null);
   }
 
   async function submit(): Promise<void> {
@@ -78,68 +93,49 @@ export function useDraftForm<Result>(options: {
     if (Object.keys(options.check(values)).length > 0) return refuse(null);
     setSending(true);
     try {
-      const result = await options.send(values, drafts.keyOf(options.draftName));
+      const result = await options.send(values, drafts.keyOf(draftName));
       // What was typed on while the form was on its way is another request: it stays, under another key.
-      const typedOn = changedSince(values, drafts.find(options.draftName)?.values ?? {});
-      drafts.drop(options.draftName);
-      drafts.save(options.draftName, typedOn);
-      setTyped(typedOn);
-      setRefused(null);
-      setAttempt(0);
+      const typedOn = changedSince(values, drafts.find(draftName)?.values ?? {});
+      drafts.drop(draftName);
+      drafts.save(draftName, typedOn);
+      restart(typedOn);
       options.done(result);
     } catch (cause) {
       const error = cause instanceof ApiError ? cause : new ApiError(String(cause), {});
-      if (!UNCERTAIN.has(error.code)) drafts.renewKey(options.draftName);
+      if (!UNCERTAIN.has(error.code)) drafts.renewKey(draftName);
       refuse(error);
     } finally {
       setSending(false);
     }
   }
 
-  const fields = refused ? problemsOf(refused) : {};
+  const { error = null, attempt = 0 } = refused ?? {};
+  const wrong = !refused ? {} : error ? refusedFields(error) : options.check(refused.values);
   return {
     values,
     sending,
     attempt,
-    dirty,
+    dirty: differs(typed),
     fieldId,
     submit,
-    problems: Object.entries(fields).map(([name, message]) => ({ fieldId: fieldId(name), message })),
-    problemOf: (name) => fields[name] ?? null,
-    error: refused?.error ?? null,
-    sentence: refused?.error ? text(messageOf(refused.error)) : null,
+    problems: Object.entries(wrong).map(([name, message]) => ({ fieldId: fieldId(name), message })),
+    problemOf: (name) => wrong[name] ?? null,
+    error,
+    sentence: error && sentenceOf(error, text, about),
     set(name, value) {
       const next = { ...typed, [name]: value };
       setTyped(next);
-      const unchanged = Object.entries(next).every(([key, now]) => now === (options.initial[key] ?? ''));
-      if (unchanged) drafts.drop(options.draftName);
-      else drafts.save(options.draftName, next);
-    },
-    onKeyDown(event) {
-      if (event.key !== 'Enter' || !event.ctrlKey) return;
-      event.preventDefault();
-      void submit();
+      if (differs(next)) drafts.save(draftName, next);
+      else drafts.drop(draftName);
     },
     discard() {
-      drafts.drop(options.draftName);
-      setTyped({});
-      setRefused(null);
-      setAttempt(0);
+      drafts.drop(draftName);
+      restart({});
     },
   };
 }
 
 /** The fields that no longer hold what was sent. */
-function changedSince(sent: Values, now: Values): Values {
+function changedSince(sent: Typed, now: Typed): Typed {
   return Object.fromEntries(Object.entries(now).filter(([name, value]) => value !== (sent[name] ?? '')));
-}
-
-/** The API's field problems by the form's field names. Its sentences are English; other languages point at the field. */
-function fieldTexts(error: ApiError, text: Text, apiSpeaksIt: boolean): Record<string, string> {
-  return Object.fromEntries(
-    error.fields.map(({ path, message }) => [
-      path.replace(/^input\./, ''),
-      apiSpeaksIt ? message : text('problem.checkField'),
-    ]),
-  );
 }

@@ -1,7 +1,8 @@
 import { Checkbox, NativeSelect, Textarea, TextInput } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { useText } from '../text.ts';
+import { useText } from '../text/text.ts';
 import type { DraftForm } from './draft-form.ts';
+import type { Fields } from './values.ts';
 
 /** One choice of a select. */
 export interface Choice {
@@ -9,9 +10,9 @@ export interface Choice {
   label: string;
 }
 
-interface FieldProps {
-  form: DraftForm;
-  name: string;
+interface FieldProps<F extends Fields> {
+  form: DraftForm<F>;
+  name: keyof F & string;
   label: string;
   hint?: ReactNode;
   required?: boolean;
@@ -19,7 +20,9 @@ interface FieldProps {
 }
 
 /** A line of text of a form. */
-export function LineField(props: FieldProps & { maxLength?: number; autoComplete?: string; type?: string }) {
+export function LineField<F extends Fields>(
+  props: FieldProps<F> & { maxLength?: number; autoComplete?: string; type?: string },
+) {
   return (
     <TextInput
       {...shared(props)}
@@ -32,7 +35,7 @@ export function LineField(props: FieldProps & { maxLength?: number; autoComplete
 }
 
 /** A text of several lines. */
-export function TextField(props: FieldProps & { rows?: number; ariaKeys?: string | undefined }) {
+export function TextField<F extends Fields>(props: FieldProps<F> & { rows?: number; ariaKeys?: string | undefined }) {
   return (
     <Textarea
       {...shared(props)}
@@ -44,7 +47,9 @@ export function TextField(props: FieldProps & { rows?: number; ariaKeys?: string
 }
 
 /** A choice from a list. The first entry is empty, unless `chosen` says that there always is a choice. */
-export function ChoiceField(props: FieldProps & { choices: readonly Choice[]; chosen?: boolean; empty?: string }) {
+export function ChoiceField<F extends Fields>(
+  props: FieldProps<F> & { choices: readonly Choice[]; chosen?: boolean; empty?: string },
+) {
   const text = useText();
   const empty = { value: '', label: props.empty ?? text('field.choose') };
   return (
@@ -57,7 +62,7 @@ export function ChoiceField(props: FieldProps & { choices: readonly Choice[]; ch
 }
 
 /** A yes or no; the value is `yes` or empty. */
-export function TickField(props: FieldProps) {
+export function TickField<F extends Fields>(props: FieldProps<F>) {
   return (
     <Checkbox
       id={props.form.fieldId(props.name)}
@@ -69,7 +74,7 @@ export function TickField(props: FieldProps) {
   );
 }
 
-function shared({ form, name, label, hint, required, autoFocus }: FieldProps) {
+function shared<F extends Fields>({ form, name, label, hint, required, autoFocus }: FieldProps<F>) {
   return {
     id: form.fieldId(name),
     name,

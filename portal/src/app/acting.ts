@@ -1,0 +1,32 @@
+import type { AuthorizationScope, MeQuery } from '../generated/api.ts';
+
+export type Me = NonNullable<MeQuery['me']>;
+
+/** A distributor that an agent or a partner may act for. */
+export interface ClientOrganization {
+  id: string;
+  code: string;
+  name: string;
+  /** What its authorizations allow together. */
+  scopes: readonly AuthorizationScope[];
+}
+
+/** For a query whose answer does not depend on for whom an agent acts. Every other one is read anew when that changes. */
+export const SAME_FOR_ALL = { meta: { sameForAll: true } } as const;
+
+/** The distributors that somebody may act for now, by code; empty for people of distributors and of the SME. */
+export function clientsOf({ authorizations }: Me): ClientOrganization[] {
+  const found = new Map<string, ClientOrganization>();
+  for (const { active, organization, scopes } of authorizations) {
+    if (!active || !organization) continue;
+    const before = found.get(organization.id)?.scopes ?? [];
+    found.set(organization.id, { ...organization, scopes: [...before, ...scopes] });
+  }
+  return [...found.values()].sort((first, second) => (first.code < second.code ? -1 : 1));
+}
+
+/** The one distributor that an agent chose to act for; all of theirs, where none of them was chosen. */
+export function chosenClients(clients: ClientOrganization[], actingFor: string | null): ClientOrganization[] {
+  const chosen = clients.filter(({ id }) => id === actingFor);
+  return chosen.length > 0 ? chosen : clients;
+}

@@ -1,0 +1,78 @@
+import type { QueryKey, QueryMeta } from '@tanstack/react-query';
+import type { AnyRoute, LinkProps } from '@tanstack/react-router';
+import { createContext, use, type ComponentType } from 'react';
+import type { Api } from '../api/client.ts';
+import type { LiveField } from '../live/live-field.ts';
+import type { MessageId } from '../text/text.ts';
+import { APP_KEYS, LIST_KEYS, RECORD_KEYS, type Command } from './keys.ts';
+
+/** What a noun gives the app. Everything may be left out. */
+export interface Noun<Route extends AnyRoute = AnyRoute> {
+  /** Its pages; each says its title in `staticData`. */
+  routes?: readonly Route[];
+  /** Where the bar of every page leads, in this order. */
+  navigation?: readonly NavigationEntry[];
+  /** Its keys. What a page does by a key is listed too, so that the sheet can show it. */
+  commands?: readonly Command[];
+  /** The live fields that the feed follows for it. */
+  live?: readonly LiveField[];
+  /** What is read before any page is shown. */
+  preloads?: (api: Api) => readonly Preload[];
+  /** Finds its records by words, for the palette. */
+  search?: (api: Api, words: string) => Promise<readonly Found[]>;
+  home?: HomePart;
+}
+
+/** A query that is read before any page is shown. */
+export interface Preload {
+  queryKey: QueryKey;
+  queryFn: () => Promise<unknown>;
+  staleTime: number;
+  meta?: QueryMeta;
+}
+
+/** A place of the portal, as a link names it. */
+export type Address = Pick<LinkProps, 'to' | 'params' | 'search'>;
+
+/** One link to a page. */
+export interface NavigationEntry {
+  label: MessageId;
+  address: Address;
+  /** Commands that lead there too. */
+  commands?: readonly Command[];
+  /** A hook that says whether it is shown. Left out: it is for everybody. */
+  useShown?: () => boolean;
+}
+
+/** One record that the palette found. */
+export interface Found {
+  id: string;
+  label: string;
+  address: Address;
+}
+
+/** What a noun shows on the home page. */
+export interface HomePart {
+  /** What waits for the reader; it stands first. */
+  Needs?: ComponentType;
+  /** Where to start. */
+  starts?: readonly NavigationEntry[];
+  /** What stands last. */
+  Summary?: ComponentType;
+}
+
+export const NounsContext = createContext<readonly Noun[]>([]);
+
+/** The nouns of the portal. */
+export function useNouns(): readonly Noun[] {
+  return use(NounsContext);
+}
+
+/** Every key of the portal. The sheet, the palette and the listener read this list. */
+export function commandsOf(nouns: readonly Noun[]): Command[] {
+  const ofPages = { ...APP_KEYS, ...LIST_KEYS, ...RECORD_KEYS };
+  return [...Object.values(ofPages), ...nouns.flatMap(({ commands }) => commands ?? [])];
+}
+
+/** The `useShown` of an entry that is for everybody. */
+export const alwaysShown = () => true;

@@ -1,0 +1,39 @@
+import { useQuery } from '@tanstack/react-query';
+import type { Noun } from '../app/noun.ts';
+import { useSession } from '../app/session-context.ts';
+import { servicesQuery } from '../service/queries.ts';
+import { CHANGE_KEYS } from './keys.ts';
+import { CHANGE_CHANGES } from './live.ts';
+import type en from './messages.en.json';
+import { mayProposeQuery, searchChanges } from './queries.ts';
+import { CHANGE_ROUTES } from './routes.tsx';
+
+declare module '../text/text.ts' {
+  interface MessageSets {
+    change: keyof typeof en;
+  }
+}
+
+const OPEN_LIST = { to: '/changes', search: { open: true } } as const;
+const PROPOSE = { to: '/propose' } as const;
+
+/** Changes: the list and what stands beside it, the proposal. */
+export const change: Noun<(typeof CHANGE_ROUTES)[number]> = {
+  routes: CHANGE_ROUTES,
+  navigation: [{ label: 'nav.changes', address: OPEN_LIST, commands: [CHANGE_KEYS.goChanges] }],
+  commands: Object.values(CHANGE_KEYS),
+  live: [CHANGE_CHANGES],
+  preloads: (api) => [servicesQuery(api)],
+  search: searchChanges,
+  home: {
+    starts: [
+      { label: 'home.start.propose', address: PROPOSE, useShown: useProposeOffered },
+      { label: 'home.start.changes', address: OPEN_LIST },
+    ],
+  },
+};
+
+/** Whether proposing is offered: it is not where the API says no. */
+function useProposeOffered(): boolean {
+  return useQuery(mayProposeQuery(useSession().api)).data !== false;
+}

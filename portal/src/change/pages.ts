@@ -1,0 +1,3 @@
+export { ChangesPage } from './list.tsx';
+export { ChangePage } from './page.tsx';
+export { ProposePage } from './propose.tsx';

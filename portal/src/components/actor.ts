@@ -1,9 +1,0 @@
-import type { ActorRefFragment } from '../generated/api.ts';
-import type { Text } from '../text.ts';
-
-/** Who did something, in a few words: the name, and for whom an agent acted. */
-export function actorName(actor: ActorRefFragment | null, text: Text): string {
-  if (!actor || actor.kind === 'SYSTEM') return text('actor.desk');
-  const name = actor.person?.name ?? text(actor.kind === 'CLIENT' ? 'actor.system' : 'actor.person');
-  return actor.actingFor ? text('actor.for', { name, organization: actor.actingFor.name }) : name;
-}

@@ -1,0 +1,37 @@
+import { useQuery } from '@tanstack/react-query';
+import type { Noun } from '../app/noun.ts';
+import { useSession } from '../app/session-context.ts';
+import { servicesQuery } from '../service/queries.ts';
+import { RunningEvents } from './home.tsx';
+import { CONTINUITY_KEYS } from './keys.ts';
+import { CONTINUITY_CHANGES } from './live.ts';
+import type en from './messages.en.json';
+import { mayDeclareQuery } from './queries.ts';
+import { CONTINUITY_ROUTES } from './routes.tsx';
+
+declare module '../text/text.ts' {
+  interface MessageSets {
+    continuity: keyof typeof en;
+  }
+}
+
+const OPEN_LIST = { to: '/continuity', search: { open: true } } as const;
+const DECLARE = { to: '/declare' } as const;
+
+/** Continuity events: the list and what stands beside it, the declaration. */
+export const continuity: Noun<(typeof CONTINUITY_ROUTES)[number]> = {
+  routes: CONTINUITY_ROUTES,
+  navigation: [{ label: 'nav.continuity', address: OPEN_LIST, commands: [CONTINUITY_KEYS.goContinuity] }],
+  commands: Object.values(CONTINUITY_KEYS),
+  live: [CONTINUITY_CHANGES],
+  preloads: (api) => [servicesQuery(api)],
+  home: {
+    Needs: RunningEvents,
+    starts: [{ label: 'home.start.declare', address: DECLARE, useShown: useDeclareOffered }],
+  },
+};
+
+/** Whether declaring is offered: it is where the API says yes. */
+function useDeclareOffered(): boolean {
+  return useQuery(mayDeclareQuery(useSession().api)).data === true;
+}

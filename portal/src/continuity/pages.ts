@@ -1,0 +1,3 @@
+export { DeclarePage } from './declare.tsx';
+export { ContinuityPage } from './list.tsx';
+export { ContinuityEventPage } from './page.tsx';

@@ -1,0 +1,43 @@
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import { requirePart, type Api } from '../api/client.ts';
+import { ContinuityEventsDocument, MayDeclareDocument, type ContinuityEventFilter } from '../generated/api.ts';
+import { followed } from '../live/followed.ts';
+
+/** Rows of one page of a list. */
+const PAGE_ROWS = 20;
+/** Events that the home page shows. */
+const HOME_ROWS = 4;
+const NEWEST = { field: 'CREATED_AT', direction: 'DESC' } as const;
+
+/** A list of continuity events, page by page, the newest first. */
+export function continuityEventsQuery(api: Api, filter: ContinuityEventFilter) {
+  return infiniteQueryOptions({
+    queryKey: ['continuityEvents', filter],
+    queryFn: async ({ pageParam }) => readPage(api, { first: PAGE_ROWS, after: pageParam, filter }),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => (page.pageInfo.hasNextPage ? page.pageInfo.endCursor : null),
+    ...followed(api),
+  });
+}
+
+/** The newest of them, for the home page. */
+export function fewEventsQuery(api: Api, filter: ContinuityEventFilter) {
+  return queryOptions({
+    queryKey: ['continuityEvents', 'few', filter],
+    queryFn: () => readPage(api, { first: HOME_ROWS, after: null, filter }),
+    ...followed(api),
+  });
+}
+
+async function readPage(api: Api, asked: { first: number; after: string | null; filter: ContinuityEventFilter }) {
+  return requirePart((await api.request(ContinuityEventsDocument, { ...asked, orderBy: NEWEST })).continuityEvents);
+}
+
+/** Whether the reader may declare continuity events. It fails while the desk cannot say. */
+export function mayDeclareQuery(api: Api) {
+  return queryOptions({
+    queryKey: ['mayDeclare'],
+    queryFn: async () => requirePart((await api.request(MayDeclareDocument)).me?.mayDeclareContinuityEvent),
+    staleTime: Infinity,
+  });
+}

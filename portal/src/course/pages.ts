@@ -1,0 +1,2 @@
+export { AcademyPage } from './list.tsx';
+export { CoursePage } from './page.tsx';

@@ -1,0 +1,4 @@
+export { DashboardPage } from './dashboard.tsx';
+export { IncidentsPage } from './list.tsx';
+export { IncidentPage } from './page.tsx';
+export { ReportPage } from './report.tsx';

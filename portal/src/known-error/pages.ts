@@ -1,0 +1,3 @@
+export { DraftKnownErrorPage } from './draft.tsx';
+export { KnownErrorsPage } from './list.tsx';
+export { KnownErrorPage } from './page.tsx';

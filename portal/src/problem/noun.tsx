@@ -1,0 +1,37 @@
+import { useQuery } from '@tanstack/react-query';
+import type { Noun } from '../app/noun.ts';
+import { useSession } from '../app/session-context.ts';
+import { servicesQuery } from '../service/queries.ts';
+import { PROBLEM_KEYS } from './keys.ts';
+import { PROBLEM_CHANGES } from './live.ts';
+import type en from './messages.en.json';
+import { mayOpenProblemQuery, searchProblems } from './queries.ts';
+import { PROBLEM_ROUTES } from './routes.tsx';
+
+declare module '../text/text.ts' {
+  interface MessageSets {
+    problem: keyof typeof en;
+  }
+}
+
+const OPEN_LIST = { to: '/problems', search: { open: true } } as const;
+
+/** Problems: the log and what stands beside it, the form for a new one. */
+export const problem: Noun<(typeof PROBLEM_ROUTES)[number]> = {
+  routes: PROBLEM_ROUTES,
+  navigation: [{ label: 'nav.problems', address: OPEN_LIST, commands: [PROBLEM_KEYS.goProblems] }],
+  commands: Object.values(PROBLEM_KEYS),
+  live: [PROBLEM_CHANGES],
+  preloads: (api) => [servicesQuery(api)],
+  search: searchProblems,
+  home: {
+    starts: [
+      { label: 'home.start.openProblem', address: { to: '/open-problem', search: {} }, useShown: useOpenOffered },
+    ],
+  },
+};
+
+/** Whether opening a problem is offered: it is where the API says yes. */
+function useOpenOffered(): boolean {
+  return useQuery(mayOpenProblemQuery(useSession().api)).data === true;
+}

@@ -1,0 +1,3 @@
+export { ProblemsPage } from './list.tsx';
+export { OpenProblemPage } from './open.tsx';
+export { ProblemPage } from './page.tsx';

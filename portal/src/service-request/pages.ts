@@ -1,0 +1,3 @@
+export { CataloguePage, OrderPage } from './catalogue.tsx';
+export { RequestsPage } from './list.tsx';
+export { RequestPage } from './page.tsx';
