@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Client } from 'graphql-ws';
-import { DeskProcess } from './setup/desk-process.ts';
-import { Listener, Partner } from './setup/partner.ts';
+import { DeskProcess } from './desk/desk-process.ts';
+import { act, assign, comment, note, report, type Worked } from './desk/desk-work.ts';
+import { Listener, Partner } from './desk/partner.ts';
 
 /** The main job, end to end, through the gateway of a desk as `npm start` runs it. */
 
@@ -14,11 +15,6 @@ interface Update {
   at: string;
   incidentId: string;
   incident: { number: string; state: string; organization: { name: string } } | null;
-}
-interface Versioned {
-  id: string;
-  version: number;
-  number: string;
 }
 
 let desk: DeskProcess;
@@ -40,7 +36,7 @@ describe('a live incident', () => {
   test('each change arrives once, in order, within a second, with the name from the directory', async () => {
     const updates = await listen(sam);
     const told = new Map<number, number>();
-    const incident = await work(await report(), (version) => told.set(version, Date.now()));
+    const incident = await work(await reportAs(lena), (version) => told.set(version, Date.now()));
     const mine = await updates.until((all) => of(all, incident).length === 6);
     expect(of(mine, incident).map(({ kind, version }) => [kind, version])).toEqual([
       ['CREATED', 1],
@@ -57,24 +53,20 @@ describe('a live incident', () => {
   test('a user of another distributor receives nothing of it', async () => {
     const foreign = await listen(new Partner(desk.url, 'priya'));
     const own = await listen(lena);
-    const incident = await work(await report());
+    const incident = await work(await reportAs(lena));
     await own.until((all) => of(all, incident).length === 6);
-    // Priya's own report comes after all of them: what she could have seen of the other, she would have by now.
-    const hers = await report(new Partner(desk.url, 'priya'));
+    // Priya's own report comes after all of them: an update of the other incident would have arrived before it.
+    const hers = await reportAs(new Partner(desk.url, 'priya'));
     await foreign.until((all) => of(all, hers).length === 1);
     expect(foreign.messages.map(({ incidentId }) => incidentId)).toEqual([hers.id]);
   });
 
-  test('a distributor hears of no internal note', async () => {
+  test('an internal note never reaches a distributor', async () => {
     const own = await listen(lena);
     const staff = await listen(sam);
-    const incident = await report();
-    await sam.get('mutation($i: AddInternalNoteInput!) { addInternalNote(input: $i) { id } }', {
-      i: { id: incident.id, text: 'Batch 88.' },
-    });
-    await sam.get('mutation($i: AddCommentInput!) { addComment(input: $i) { id } }', {
-      i: { id: incident.id, text: 'We are on it.' },
-    });
+    const incident = await reportAs(lena);
+    await note(sam, incident, 'Batch 88.');
+    await comment(sam, incident, 'We are on it.');
     await staff.until((all) => kinds(all, incident).includes('NOTED'));
     await own.until((all) => kinds(all, incident).includes('ANSWERED'));
     expect(kinds(own.messages, incident)).toEqual(['CREATED', 'COMMENTED', 'ANSWERED']);
@@ -82,12 +74,12 @@ describe('a live incident', () => {
 
   test('the desk is killed and started again: the client goes on from its cursor, nothing missing and nothing twice', async () => {
     const updates = await listen(sam);
-    const before = await report();
+    const before = await reportAs(lena);
     await updates.until((all) => of(all, before).length === 1);
     await desk.kill();
     await desk.restart();
-    // Written before the client is back: it must still hear of it.
-    const after = await work(await report());
+    // Written before the client is back: the client must still receive it.
+    const after = await work(await reportAs(lena));
     await updates.until((all) => of(all, after).length === 6, 30_000);
     const positions = updates.messages.map(({ cursor }) => Number(cursor.split('-')[1]));
     expect(positions).toEqual([...new Set(positions)].sort((a, b) => a - b));
@@ -121,13 +113,13 @@ describe('a live incident', () => {
     };
     await next(() => counts.length > 0);
     const open = counts[0] ?? 0;
-    await report();
+    await reportAs(lena);
     await next(() => counts.at(-1) === open + 1);
   });
 });
 
 describe('bad input at the door', () => {
-  test('a subscription by POST is told to use a WebSocket', async () => {
+  test('a subscription by POST is refused, and the refusal names the WebSocket', async () => {
     const { errors } = await sam.ask('subscription { incidentUpdates { cursor } }');
     expect(errors?.[0]?.extensions.code).toBe('SUBSCRIPTION_TRANSPORT_REQUIRED');
   });
@@ -146,7 +138,7 @@ describe('bad input at the door', () => {
   });
 
   test('a foreign incident and an unknown one answer alike', async () => {
-    const hers = await report(new Partner(desk.url, 'priya'));
+    const hers = await reportAs(new Partner(desk.url, 'priya'));
     const query = 'query($id: ID!) { incident(id: $id) { id } }';
     const [foreign, unknown] = [
       await lena.ask(query, { id: hers.id }),
@@ -156,8 +148,8 @@ describe('bad input at the door', () => {
   });
 
   test('a refusal of a service comes through with its code and details', async () => {
-    const incident = await report();
-    const { errors } = await sam.ask('mutation($i: HoldIncidentInput!) { holdIncident(input: $i) { id } }', {
+    const incident = await reportAs(lena);
+    const { errors } = await sam.ask('mutation($i: HoldIncidentInput!) { holdIncident(input: $i) { replayed } }', {
       i: { id: incident.id, expectedVersion: 1, reason: 'VENDOR', vendorReference: 'OSP-1' },
     });
     expect(errors?.[0]?.extensions).toMatchObject({ code: 'ILLEGAL_TRANSITION', state: 'NEW' });
@@ -175,47 +167,25 @@ function clientOf(who: Partner): Client {
   return client;
 }
 
-async function report(who: Partner = lena): Promise<Versioned> {
-  return who.get('mutation($i: CreateIncidentInput!) { createIncident(input: $i) { id version number } }', {
-    i: {
-      title: 'Reads are missing',
-      description: 'Since 06:00.',
-      serviceId: 'VEE',
-      environment: 'PRODUCTION',
-      impact: 'MEDIUM',
-      urgency: 'MEDIUM',
-    },
-  });
+function reportAs(who: Partner): Promise<Worked> {
+  return report(who, 'Reads are missing');
 }
 
 /** Takes an incident from NEW to RESOLVED. */
-async function work(incident: Versioned, told: (version: number) => void = () => {}): Promise<Versioned> {
-  const act = async (mutation: string, from: Versioned, input: Record<string, unknown>): Promise<Versioned> => {
-    const type = `${mutation.charAt(0).toUpperCase()}${mutation.slice(1)}Input`;
-    const i = { id: from.id, expectedVersion: from.version, ...input };
-    const next = await sam.get<Versioned>(`mutation($i: ${type}!) { ${mutation}(input: $i) { id version number } }`, {
-      i,
-    });
-    told(next.version);
-    return next;
-  };
-  const me = await sam.get<{ id: string }>('{ me { id } }');
-  const assigned = await act('assignIncident', incident, {
-    assignmentGroupId: 'READS_VEE',
-    assigneeId: me.id,
-    categoryId: 'READS_MISSING',
-    impact: 'MEDIUM',
-    urgency: 'MEDIUM',
-  });
-  const started = await act('startIncident', assigned, { acknowledgement: 'We look into it.' });
-  const held = await act('holdIncident', started, { reason: 'VENDOR', vendorReference: 'OSP-1' });
-  return act('resolveIncident', held, { code: 'FIXED', text: 'Sent again.', cause: 'DATA' });
+async function work(incident: Worked, told: (version: number) => void = () => {}): Promise<Worked> {
+  const after = (next: Worked) => (told(next.version), next);
+  const assigned = after(await assign(sam, incident));
+  const started = after(await act(sam, assigned, { mutation: 'startIncident', acknowledgement: 'We look into it.' }));
+  const held = after(await act(sam, started, { mutation: 'holdIncident', reason: 'VENDOR', vendorReference: 'OSP-1' }));
+  return after(
+    await act(sam, held, { mutation: 'resolveIncident', code: 'FIXED', text: 'Sent again.', cause: 'DATA' }),
+  );
 }
 
-function of(updates: Update[], { id }: Versioned): Update[] {
+function of(updates: Update[], { id }: Worked): Update[] {
   return updates.filter(({ incidentId }) => incidentId === id);
 }
 
-function kinds(updates: Update[], incident: Versioned): string[] {
+function kinds(updates: Update[], incident: Worked): string[] {
   return of(updates, incident).map(({ kind }) => kind);
 }

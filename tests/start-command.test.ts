@@ -5,8 +5,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { freePort } from '../local/src/ports.ts';
-import { PORT_FIRST } from './setup/desk-process.ts';
+import { freePort } from '@desk/local/engine/ports';
+import { PORT_FIRST } from './desk/desk-process.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const STOP_MS_MAX = 30_000;

@@ -119,6 +119,7 @@ export function answerCalls(handlers: Record<string, (argument: never) => unknow
 const READY = 0;
 
 function spawnPinned({ file, core, env = {}, nodeOptions = [], quiet = false }: ChildOptions): ChildProcess {
+  // Our own packages run as they are built: what is measured is what people run.
   const loader = file.endsWith('.ts') ? ['--import', 'tsx'] : [];
   const node = [process.execPath, ...nodeOptions, ...loader, path.join(ROOT, 'bench', file)];
   const command = existsSync(TASKSET) ? [TASKSET, '--cpu-list', String(core), ...node] : node;

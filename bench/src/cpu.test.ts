@@ -24,7 +24,7 @@ describe('CPU time of a process', () => {
 });
 
 describe('memory of a process', () => {
-  it('is told in MB, now and at its peak', () => {
+  it('is given in MB, now and at its peak', () => {
     expect(parseMemory('Name:\tnode\nVmHWM:\t  204800 kB\nVmRSS:\t  102400 kB\n')).toEqual({
       peak: 200,
       resident: 100,

@@ -13,7 +13,7 @@ import type { Arrivals } from './swarm.ts';
 /** What every subscriber asks for: some 750 bytes, with records of both subgraphs. */
 const SUBSCRIPTION = `subscription {
   incidentUpdates {
-    cursor kind at actor { id kind } changedFields version incidentId
+    cursor kind at actor { principalId kind } changedFields version incidentId
     incident { number version title description state priority impact urgency updatedAt organization { name code } }
   }
 }`.replace(/\s+/g, ' ');

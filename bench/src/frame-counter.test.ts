@@ -42,12 +42,12 @@ describe('counting frames', () => {
     );
   });
 
-  it('tells a ping with its payload, between messages', () => {
+  it('reports a ping with its payload, between messages', () => {
     const bytes = Buffer.concat([text(10), serverFrame(9, Buffer.from('are you there')), text(10)]);
     expect(counted([bytes])).toEqual(['text', ['ping', 'are you there'], 'text']);
   });
 
-  it('tells a close with its code', () => {
+  it('reports a close with its code', () => {
     expect(counted([serverFrame(8, Buffer.from([0x11, 0x33]))])).toEqual([['close', 0x1133]]);
   });
 

@@ -48,7 +48,7 @@ export class FrameCounter {
         at = bytes.length;
         break;
       }
-      this.#take(head.opcode, bytes, head.start, end);
+      this.#take(head.opcode, bytes.subarray(head.start, end));
       at = end;
     }
     bytes = bytes.subarray(at);
@@ -56,11 +56,10 @@ export class FrameCounter {
     this.#rest = bytes.length === 0 ? EMPTY : Buffer.from(bytes);
   }
 
-  #take(opcode: number, bytes: Buffer, start: number, end: number): void {
-    if (opcode === OPCODE.text)
-      this.#listener.text(this.#listener.wantsText() ? bytes.toString('utf8', start, end) : null);
-    else if (opcode === OPCODE.ping) this.#listener.ping(Buffer.from(bytes.subarray(start, end)));
-    else if (opcode === OPCODE.close) this.#listener.close(end - start >= 2 ? bytes.readUInt16BE(start) : null);
+  #take(opcode: number, payload: Buffer): void {
+    if (opcode === OPCODE.text) this.#listener.text(this.#listener.wantsText() ? payload.toString('utf8') : null);
+    else if (opcode === OPCODE.ping) this.#listener.ping(Buffer.from(payload));
+    else if (opcode === OPCODE.close) this.#listener.close(payload.length >= 2 ? payload.readUInt16BE(0) : null);
   }
 }
 

@@ -1,4 +1,4 @@
-import { canonicalJson } from '@desk/kit/ids';
+import { canonicalJson } from '@desk/kit/process/ids';
 import { startChild, type Child } from './child.ts';
 import { cpuNs, memoryMb } from './cpu.ts';
 import { bodyOf, GATEWAY_QUERIES, type GatewayQuery } from './gateway-queries.ts';
@@ -199,7 +199,7 @@ async function measureQuery(
   return { stock, desk, calls, profile: tables };
 }
 
-/** Until the code is compiled and every caller has been met once: who signs in is looked up the first time only. */
+/** Until the code is compiled and every caller has asked once: the gateway looks a caller up the first time only. */
 async function warmUp(load: Child, requests: LoadRequests, ms: number): Promise<void> {
   let completed = 0;
   for (let slices = 0; completed < CALLERS && slices < WARM_UP_SLICES_MAX; slices++) {

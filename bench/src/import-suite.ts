@@ -152,7 +152,7 @@ async function runImport(file: string, directory: string): Promise<ImportRun> {
   };
 }
 
-/** The mapping that comes with the desk, for one organization: a new database has heard of none. */
+/** The mapping that comes with the desk, for one organization: a new database knows none. */
 function benchMapping(data: string): string {
   const own = readFileSync(path.join(ROOT, 'services/tickets/data/import-servicenow.yaml'), 'utf8');
   const file = path.join(data, 'mapping.yaml');

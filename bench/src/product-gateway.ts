@@ -1,12 +1,12 @@
 import { createGateway } from '@desk/gateway/gateway';
-import { systemClock } from '@desk/kit/clock';
-import { START, type StreamEvent } from '@desk/kit/event';
-import { systemRandom } from '@desk/kit/ids';
-import { createLogger } from '@desk/kit/logger';
-import { MemoryStream } from '@desk/kit/memory-stream';
-import type { PullEvents } from '@desk/kit/pull';
-import { generateTokenKeys, tokenSigner } from '@desk/kit/token';
-import { DOMAINS } from '@desk/schema/sdl';
+import { systemTime } from '@desk/kit/time/time-source';
+import { START, type StreamEvent } from '@desk/kit/log/entry';
+import { systemRandom } from '@desk/kit/process/ids';
+import { createLogger } from '@desk/kit/process/logger';
+import { MemoryStream } from '@desk/kit/log/memory-stream';
+import type { PullEvents } from '@desk/kit/log/pull';
+import { generateTokenKeys, tokenSigner } from '@desk/kit/api/token';
+import { DOMAINS, type Domain } from '@desk/schema/domains';
 import { answerCalls } from './child.ts';
 import { profileCalls } from './profile.ts';
 import { stageId } from './stage-data.ts';
@@ -36,12 +36,14 @@ const gateway = await createGateway(
     host: '127.0.0.1',
     port: 0,
     publicUrl: 'http://127.0.0.1',
-    subgraphs: Object.fromEntries(DOMAINS.map((name) => [name, process.env[`${name.toUpperCase()}_URL`] ?? NOBODY])),
+    subgraphs: Object.fromEntries(
+      DOMAINS.map((name) => [name, process.env[`${name.toUpperCase()}_URL`] ?? NOBODY]),
+    ) as Record<Domain, string>,
     signIn: {
       issuer: OIDC_ISSUER,
       clientId: 'bench',
       clientSecret: null,
-      sessionSecret: 'a secret of the bench, longer than thirty-two bytes',
+      sessionSecrets: ['a secret of the bench, longer than thirty-two bytes'],
       audience: STAGE_AUDIENCE,
       demo: false,
     },
@@ -50,13 +52,13 @@ const gateway = await createGateway(
     shutdownMs: 0,
   },
   {
-    clock: systemClock,
+    time: systemTime,
     random: systemRandom,
     logger: createLogger('gateway', 'info'),
     stream,
     pull,
-    signToken: await tokenSigner(keys.signing, systemClock),
-    // Whoever else keeps this machine busy delays the event loop too; a slice must not be refused for that.
+    signToken: await tokenSigner(keys.signing, systemTime),
+    // Other work on this machine delays the event loop too; a slice must not be refused for that.
     delayMs: () => 0,
   },
 );
@@ -88,12 +90,13 @@ function nextEvent(): StreamEvent {
     aggregate: stageId('inc', pos % INCIDENTS),
     seq: pos,
     type: 'incident.reclassified',
+    eventVersion: 2,
     at: new Date(),
     actor: { id: stageId('per', pos % INCIDENTS), kind: 'PERSON', actingFor: null },
     organizationId: stageId('org', pos % INCIDENTS),
     internal: false,
     data: {
-      recordId: stageId('inc', pos % INCIDENTS),
+      subject: { type: 'INCIDENT', id: stageId('inc', pos % INCIDENTS) },
       kind: 'RECLASSIFIED',
       changedFields: ['priority', 'urgency', 'updatedAt'],
       match: { priority: ['P2', 'P3'] },

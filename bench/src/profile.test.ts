@@ -31,7 +31,7 @@ function profile(sampled: readonly number[]): CpuProfile {
 }
 
 describe('where time went', () => {
-  it('is told by package and by file of ours', () => {
+  it('is summed by package and by file of ours', () => {
     expect(sharesBy(profile([4, 6, 3, 8]), BY_PACKAGE)).toEqual(
       new Map([
         ['gateway/dist/http.js', 0.25],
@@ -46,11 +46,11 @@ describe('where time went', () => {
     expect(sharesBy(profile([2, 2, 2, 4]), BY_PACKAGE)).toEqual(new Map([['gateway/dist/http.js', 1]]));
   });
 
-  it("charges Node's own code to whoever called it", () => {
+  it("charges Node's own code to its caller", () => {
     expect(sharesBy(profile([7]), BY_FUNCTION)).toEqual(new Map([['undici request', 1]]));
   });
 
-  it('names what Node does on nobody’s account', () => {
+  it('names the work of Node that no caller accounts for', () => {
     expect(sharesBy(profile([5]), BY_PACKAGE)).toEqual(new Map([['Node itself', 1]]));
     expect(sharesBy(profile([5]), BY_FUNCTION)).toEqual(new Map([['node:net onread', 1]]));
   });

@@ -63,8 +63,8 @@ export async function profileOf(child: Child, title: string, work: () => Promise
 }
 
 /**
- * The share of the busy time by bucket: a package, one of our own files, or the garbage collector. What Node's own code
- * does is charged to whoever called it.
+ * The share of the busy time by bucket: a package, one of our own files, or the garbage collector. Node's own code is charged to its
+ * caller.
  */
 export function sharesBy(
   { nodes, samples, timeDeltas }: CpuProfile,
@@ -99,7 +99,7 @@ export function sharesBy(
   return new Map([...times].map(([found, time]) => [found, time / busy]));
 }
 
-/** Stands for "whoever called". */
+/** Stands for "the caller". */
 export const CALLER: unique symbol = Symbol('caller');
 const NODE = 'Node itself';
 
@@ -121,7 +121,7 @@ const bucketOfFrame: Bucket = ({ functionName, url }) => {
   return name ?? path.relative(ROOT, file);
 };
 
-/** How time is grouped; `orphan` names what Node does on nobody's account. */
+/** How time is grouped; `orphan` names the work of Node that no caller accounts for. */
 interface Grouping {
   bucket: Bucket;
   orphan: (frame: CallFrame) => string;

@@ -36,7 +36,7 @@ describe('a goal', () => {
     expect(isMet(goal({ median: 1.5, best: 1.41 }, { atMost: 1.4 }))).toBe(false);
   });
 
-  it('is missed by a figure that is none', () => {
+  it('is missed by a figure that is not a number', () => {
     expect(isMet(goal({ median: NaN, best: NaN }, { atMost: 1 }))).toBe(false);
   });
 });

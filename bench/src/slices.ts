@@ -9,8 +9,8 @@ export interface Contender<Measured> {
 export type Measurements<Measured> = Record<string, Measured[]>;
 
 /**
- * Runs `rounds` rounds of one slice each, interleaved, in reversed order on odd rounds: a machine that gets slower or
- * faster meanwhile favours nobody.
+ * Runs `rounds` rounds of one slice each, interleaved, in reversed order on odd rounds: a machine that gets slower or faster meanwhile
+ * favours none of them.
  */
 export async function interleave<Measured>(
   contenders: readonly Contender<Measured>[],

@@ -1,12 +1,11 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
 import type { AddressInfo } from 'node:net';
-import { createLogger } from '@desk/kit/logger';
-import { DateTime } from '@desk/kit/scalars';
-import { createRegistry, startSubgraph, type ResolverMap } from '@desk/kit/server';
-import type { Viewer } from '@desk/kit/viewer';
-import { answerCalls, ROOT } from './child.ts';
+import { createLogger } from '@desk/kit/process/logger';
+import { DateTime } from '@desk/kit/api/scalars';
+import { createRegistry, startSubgraph, type ResolverMap } from '@desk/kit/api/subgraph';
+import type { Viewer } from '@desk/kit/api/viewer';
+import { domainSdl } from '@desk/schema/sdl';
+import { answerCalls } from './child.ts';
 import { stageData } from './stage-data.ts';
 import { stageIdentity, stagePrincipal } from './stage-identity.ts';
 
@@ -92,12 +91,11 @@ function byId(rows: readonly Record<string, unknown>[]): Map<unknown, Record<str
 
 /** A subgraph that answers from memory what it was asked before. */
 async function cannedSubgraph(name: 'directory' | 'tickets', resolvers: ResolverMap): Promise<string> {
-  const schema = path.join(ROOT, 'schema');
   const subgraph = await startSubgraph({
     name,
     host: HOST,
     port: 0,
-    sdl: ['common', name].map((file) => readFileSync(path.join(schema, `${file}.graphql`), 'utf8')).join('\n'),
+    sdl: domainSdl(name),
     resolvers,
     context: () => ({}),
     verifyToken: async () => ({ purpose: 'REQUEST', viewer: VIEWER }),

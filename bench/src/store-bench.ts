@@ -1,18 +1,18 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { systemClock } from '@desk/kit/clock';
-import { systemRandom } from '@desk/kit/ids';
-import type { Decision, Drafts } from '@desk/kit/decision';
-import { EVERYBODY } from '@desk/kit/write-scope';
-import { createLogger } from '@desk/kit/logger';
-import { MemoryStream } from '@desk/kit/memory-stream';
-import { DURABLE } from '@desk/kit/mongo';
-import { pageRequest } from '@desk/kit/page';
-import { openFoundation } from '@desk/kit/service';
-import type { Act, Incident } from '@desk/tickets/incident';
-import { reclassifyIncident } from '@desk/tickets/incident-acts';
-import { openIncident } from '@desk/tickets/incident-opening';
-import { loadReferenceData } from '@desk/tickets/reference-data';
-import { slaOver } from '@desk/tickets/sla';
+import { systemTime } from '@desk/kit/time/time-source';
+import { systemRandom } from '@desk/kit/process/ids';
+import { createLogger } from '@desk/kit/process/logger';
+import { MemoryStream } from '@desk/kit/log/memory-stream';
+import { DURABLE } from '@desk/kit/process/mongo';
+import { InputCheck } from '@desk/kit/api/input';
+import { pageRequest } from '@desk/kit/api/page';
+import { openFoundation } from '@desk/kit/service/service';
+import type { IncidentDecision } from '@desk/tickets/incident/event';
+import type { Incident, IncidentActContext } from '@desk/tickets/incident/incident';
+import { reclassifyIncident } from '@desk/tickets/incident/acts';
+import { openIncident } from '@desk/tickets/incident/opening';
+import { loadReferenceData } from '@desk/tickets/sla/port';
+import { slaOver } from '@desk/tickets/sla/sla';
 import { openStore } from '@desk/tickets/store';
 import type { mongo } from 'mongoose';
 import { answerCalls } from './child.ts';
@@ -51,7 +51,7 @@ const foundation = await openFoundation({
   service: 'tickets',
   config: { host: '127.0.0.1', port: 0, mongodbUri: process.env['MONGODB_URI'] ?? '', database: DATABASE },
   deps: {
-    clock: systemClock,
+    time: systemTime,
     random: systemRandom,
     logger: createLogger('store', 'warn'),
     stream: new MemoryStream(),
@@ -62,10 +62,10 @@ const foundation = await openFoundation({
 });
 const { connection, newId } = foundation;
 await connection.dropDatabase();
-const store = await openStore(foundation);
+const { incidents: store } = await openStore(foundation);
 foundation.startRelay();
 const sla = slaOver(loadReferenceData());
-const incidents = store.incidents.collection as unknown as mongo.Collection<Incident>;
+const incidents = store.records.collection as unknown as mongo.Collection<Incident>;
 // Its own collection, so that an insert of the native driver pays for the same indexes but never meets a number twice.
 const natives = connection.collection<Incident>('native_incidents');
 for (const { key, name: _name, v: _version, ...options } of await incidents.indexes()) {
@@ -76,7 +76,7 @@ const ids: string[] = [];
 for (let n = 0; n < INCIDENTS; n++) {
   const { record, events } = opened(n);
   ids.push(record._id);
-  await store.incidents.create(record, events, { numbered: true });
+  await store.records.create(record, events, { numbered: true });
   await natives.insertOne({ ...record, number: n + 1 }, DURABLE);
 }
 
@@ -90,7 +90,7 @@ const OPERATIONS: Record<StoreOperation, Record<StoreRequest['by'], () => Promis
     native: () => natives.insertOne(opened(turn++).record, DURABLE),
     desk: () => {
       const { record, events } = opened(turn++);
-      return store.incidents.create(record, events, { numbered: true });
+      return store.records.create(record, events, { numbered: true });
     },
   },
   change: {
@@ -101,7 +101,7 @@ const OPERATIONS: Record<StoreOperation, Record<StoreRequest['by'], () => Promis
         DURABLE,
       ),
     desk: () =>
-      store.incidents.change(nextId(), EVERYBODY, {}, (incident) =>
+      store.records.change(nextId(), { reach: 'ALL' }, (incident) =>
         reclassifyIncident(
           incident,
           { impact: incident.impact, urgency: incident.urgency === 'LOW' ? 'MEDIUM' : 'LOW' },
@@ -117,11 +117,11 @@ const OPERATIONS: Record<StoreOperation, Record<StoreRequest['by'], () => Promis
         .sort({ createdAt: -1, _id: -1 })
         .limit(PAGE + 1)
         .toArray(),
-    desk: () => store.listIncidents('ALL', {}, null, newest),
+    desk: () => store.list('ALL', { filter: {}, order: null }, newest),
   },
   byId50: {
     native: () => incidents.find({ _id: { $in: somePage() } }, { projection: RECORD }).toArray(),
-    desk: () => store.incidentsById('ALL', somePage()),
+    desk: () => store.byIds('ALL', somePage()),
   },
 };
 
@@ -156,9 +156,10 @@ async function drained(): Promise<void> {
   while ((await incidents.countDocuments({ dirty: true }, { limit: 1 })) > 0) await delay(DRAIN_POLL_MS);
 }
 
-function opened(n: number): Decision<Incident> & { events: Drafts } {
+function opened(n: number): IncidentDecision {
   const organizationId = `org_${n % ORGANIZATIONS}`;
   return openIncident(
+    { id: newId('inc'), organizationId, source: 'PORTAL' },
     {
       title: 'Meter reads of 3 March are missing for part of the territory',
       description:
@@ -170,16 +171,16 @@ function opened(n: number): Decision<Incident> & { events: Drafts } {
       impact: 'LOW',
       urgency: 'MEDIUM',
     },
-    { id: newId('inc'), organizationId, source: 'PORTAL' },
     act(),
   );
 }
 
-function act(): Act {
+function act(): IncidentActContext {
   return {
-    at: systemClock.now(),
-    actor: { id: 'per_bench', kind: 'PERSON', actingFor: null },
+    at: systemTime.now(),
+    by: { id: 'per_bench', kind: 'PERSON', actingFor: null },
+    check: new InputCheck(),
     sla,
-    allowedActions: () => [],
+    viewer: null,
   };
 }

@@ -34,7 +34,7 @@ interface Crowd {
   expected: number;
   complete: number;
   onComplete: (() => void) | null;
-  /** Instants of arrival in nanoseconds, message by message, in the order of the log; empty when nobody wants them. */
+  /** Instants of arrival in nanoseconds, message by message, in the order of the log; empty unless they are wanted. */
   arrivals: number[][];
   timed: boolean;
   /** The last whole message that was read as text. */

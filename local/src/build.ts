@@ -1,3 +1,4 @@
+import { DOMAINS } from '@desk/schema/domains';
 import { build, type Plugin } from 'esbuild';
 import { readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
@@ -9,7 +10,15 @@ import { fileURLToPath } from 'node:url';
  * will open.
  */
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const PACKAGES = ['kit', 'schema', 'services/directory', 'services/tickets', 'gateway', 'local'];
+/** Each package, with the folder whose files keep their places below `dist`. */
+const SOURCES = [
+  ...['kit', 'schema', 'gateway', 'local', ...DOMAINS.map((domain) => `services/${domain}`)].map((place) => ({
+    place,
+    base: 'src',
+  })),
+  // The registry and the events' types stand beside the SDL.
+  { place: 'schema', base: '.' },
+];
 
 /** Leaves every import as it is, but for the ending of our own files. */
 const keepImports: Plugin = {
@@ -21,14 +30,14 @@ const keepImports: Plugin = {
   },
 };
 
+for (const { place } of SOURCES) rmSync(path.join(ROOT, place, 'dist'), { recursive: true, force: true });
 await Promise.all(
-  PACKAGES.map(async (place) => {
+  SOURCES.map(async ({ place, base }) => {
     const folder = path.join(ROOT, place);
-    rmSync(path.join(folder, 'dist'), { recursive: true, force: true });
     await build({
-      entryPoints: sources(path.join(folder, 'src')),
+      entryPoints: sources(path.join(folder, base)),
       outdir: path.join(folder, 'dist'),
-      outbase: path.join(folder, 'src'),
+      outbase: path.join(folder, base),
       bundle: true, // Only so that imports are resolved; all of them are external.
       format: 'esm',
       platform: 'node',
@@ -42,6 +51,6 @@ await Promise.all(
 
 function sources(folder: string): string[] {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.ts') && !/\.(test|fixture)\.ts$/.test(name))
+    .filter((name) => name.endsWith('.ts') && !/(^|\/)(src|node_modules|dist)\/|\.(test|fixture)\.ts$/.test(name))
     .map((name) => path.join(folder, name));
 }

@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import mongoose from 'mongoose';
 import { startDesk, type RunningDesk } from './desk.ts';
-import { startEngine, type RunningEngine } from './engine.ts';
+import { startEngine, type RunningEngine } from './engine/engine.ts';
 
 const PORT = 4_310;
 let home: string;
@@ -66,7 +66,7 @@ test('a database of MONGODB_URI gets demo data while it is empty, and keeps them
   expect(Math.min(...seeded)).toBeGreaterThan(0);
 }, 60_000);
 
-test('a database of MONGODB_URI that holds other data gets none', async () => {
+test('a database of MONGODB_URI that holds other data gets no demo data', async () => {
   for (const name of ['directory', 'tickets']) await connection.getClient().db(name).dropDatabase();
   const organizations = connection.getClient().db('directory').collection<{ _id: string }>('organizations');
   await organizations.insertOne({ _id: 'org_theirs' });

@@ -1,27 +1,25 @@
-import { systemClock } from '@desk/kit/clock';
-import { ConfigProblem } from '@desk/kit/config';
-import { crashPoint } from '@desk/kit/crash-point';
-import { systemRandom } from '@desk/kit/ids';
-import { createLogger, type Logger } from '@desk/kit/logger';
-import { MemoryStream } from '@desk/kit/memory-stream';
-import { httpPull } from '@desk/kit/pull';
-import { RedisStream } from '@desk/kit/redis-stream';
-import type { Dependencies, ServiceConfig } from '@desk/kit/service';
-import type { EventStream } from '@desk/kit/stream';
-import { tokenSigner, tokenVerifier } from '@desk/kit/token';
-import { isDirectorySeedable, seedDirectory } from '@desk/directory/seed';
-import { createDirectoryService } from '@desk/directory/service';
+import { systemTime } from '@desk/kit/time/time-source';
+import { ConfigProblem } from '@desk/kit/process/config';
+import { crashPoint } from '@desk/kit/process/crash-point';
+import { systemRandom } from '@desk/kit/process/ids';
+import { createLogger, type Logger } from '@desk/kit/process/logger';
+import { MemoryStream } from '@desk/kit/log/memory-stream';
+import { httpPull, type PullEvents } from '@desk/kit/log/pull';
+import { RedisStream } from '@desk/kit/log/redis-stream';
+import type { EventStream } from '@desk/kit/log/stream';
+import { tokenSigner, tokenVerifier, type SignToken } from '@desk/kit/api/token';
+import type { GatewayConfig } from '@desk/gateway/config';
 import { createGateway } from '@desk/gateway/gateway';
-import { areIncidentsSeedable, seedIncidents } from '@desk/tickets/seed';
-import { createTicketsService } from '@desk/tickets/service';
+import { DOMAINS, followedBy, type Domain } from '@desk/schema/domains';
 import { existsSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { openDatabase, type DatabaseSettings } from './database.ts';
-import { DEMO_PEOPLE } from './demo-people.ts';
-import { startIssuer } from './issuer.ts';
-import { freePort } from './ports.ts';
-import { loadSecrets } from './secrets.ts';
+import { openDatabase, type DatabaseSettings } from './engine/database.ts';
+import { DEMO_PEOPLE } from './issuer/demo-people.ts';
+import { startIssuer } from './issuer/issuer.ts';
+import { freePort } from './engine/ports.ts';
+import { loadSecrets, type Secrets } from './secrets.ts';
+import { SERVICES, type Demo, type StartedService } from './services.ts';
 
 /** What `npm start` is asked for. */
 export interface DeskOptions {
@@ -48,9 +46,26 @@ export interface RunningDesk {
 }
 
 const HOST = '127.0.0.1';
-const MIRROR_MS_MAX = 10_000;
+/** How long a service's demo data wait until the service has caught up with the services before it, in milliseconds. */
+const REACHED_MS_MAX = 10_000;
 const AUDIENCE = 'mdmr-service-desk';
 const PORTAL = fileURLToPath(new URL('../../portal/dist', import.meta.url));
+
+/** What all parts of the desk on this machine share. */
+interface Ground {
+  options: DeskOptions;
+  level: string;
+  logger: Logger;
+  secrets: Secrets;
+  mongodbUri: string;
+  stream: EventStream;
+  /** Where each service answers; it fills as they start. */
+  urls: Partial<Record<Domain, string>>;
+  pull: PullEvents;
+  signToken: SignToken;
+  /** Keeps a part, which is stopped before those that were kept earlier. Gives it back. */
+  keep<Part extends { stop(): Promise<void> }>(part: Part): Part;
+}
 
 /**
  * Starts the whole desk on this machine: database, demo issuer, services, gateway, and demo data at the first start. Refuses
@@ -66,53 +81,88 @@ export async function startDesk(options: DeskOptions): Promise<RunningDesk> {
   const level = environment['LOG_LEVEL'] ?? 'warn';
   const logger = createLogger('desk', level);
   const stops: (() => Promise<void>)[] = [];
+  const keep: Ground['keep'] = (part) => {
+    stops.push(() => part.stop());
+    return part;
+  };
   const stop = async () => {
     for (const each of stops.splice(0).reverse()) await each();
   };
   try {
     const { port, taken } = await freePort(options.port);
     const secrets = await loadSecrets(options.directory);
-    const database = await openDatabase(environment, options.directory, logger);
-    stops.push(() => database.stop());
+    const database = keep(await openDatabase(environment, options.directory, logger));
     const stream = openStream(environment, logger);
     stops.push(() => stream.close());
-
-    const signToken = await tokenSigner(secrets.internal.signing, systemClock);
-    const urls: Record<string, string> = {};
+    const signToken = await tokenSigner(secrets.internal.signing, systemTime);
+    const urls: Partial<Record<Domain, string>> = {};
     const pull = httpPull(urls, signToken);
-    const deps = (service: string): Dependencies => ({
-      clock: systemClock,
-      random: systemRandom,
-      logger: createLogger(service, level),
-      stream,
-      pull,
-      signToken,
-      verifyToken: tokenVerifier(secrets.internal.verify, service, systemClock),
-      crash: crashPoint(environment['DESK_CRASH_AT']),
-    });
-    const config = (name: string): ServiceConfig => ({ host: HOST, port: 0, mongodbUri: database.uri, database: name });
+    const mongodbUri = database.uri;
+    const ground: Ground = { options, level, logger, secrets, mongodbUri, stream, urls, pull, signToken, keep };
+    const demoData = await startServices(ground);
+    const publicUrl = await startEntrance(ground, port);
+    return {
+      url: publicUrl,
+      taken,
+      database: database.what,
+      events: stream instanceof MemoryStream ? 'in process' : 'Redis',
+      demoData,
+      died: database.died,
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
 
-    const directory = await createDirectoryService(config('directory'), deps('directory'));
-    urls['directory'] = directory.url;
-    stops.push(() => directory.stop());
+/** Starts every service in the registry's order, and fills each before the next one starts. Says what became of the demo data. */
+async function startServices({ keep, ...ground }: Ground): Promise<RunningDesk['demoData']> {
+  const { options, level, stream, urls, pull, signToken, secrets, mongodbUri } = ground;
+  const started = new Map<Domain, StartedService>();
+  const demo: Demo = { now: systemTime.now(), ids: null };
+  let demoData: RunningDesk['demoData'] = options.demoData ? 'THERE' : 'UNWANTED';
+  for (const domain of DOMAINS) {
+    const service = keep(
+      await SERVICES[domain](
+        { host: HOST, port: 0, mongodbUri, database: domain },
+        {
+          time: systemTime,
+          random: systemRandom,
+          logger: createLogger(domain, level),
+          stream,
+          pull,
+          signToken,
+          verifyToken: tokenVerifier(secrets.internal.verify, domain, systemTime),
+          crash: crashPoint(options.environment['DESK_CRASH_AT']),
+        },
+      ),
+    );
+    urls[domain] = service.url;
+    started.set(domain, service);
+    // People can work as soon as the desk greets them: a service catches up with the logs that it follows.
+    for (const followed of followedBy(domain)) await knows(service, followed, started.get(followed));
+    if (demoData !== 'THERE') continue;
     // A database of this directory is the desk's own; one that was named may be anybody's.
-    const mayDemo = async (seedable: Promise<boolean>) => !environment.MONGODB_URI || seedable;
-    const who =
-      options.demoData && (await mayDemo(isDirectorySeedable(directory)))
-        ? await seedDirectory(directory, systemClock)
-        : null;
-    const tickets = await createTicketsService(config('tickets'), deps('tickets'));
-    urls['tickets'] = tickets.url;
-    stops.push(() => tickets.stop());
-    // Whoever is greeted can work at once: tickets know everybody whom the directory knows.
-    await directory.log.drain();
-    const known = { epoch: directory.log.epoch, pos: await directory.log.head() };
-    await Promise.race([tickets.directory.reached(known), delay(MIRROR_MS_MAX, undefined, { ref: false })]);
-    const seeded = who !== null && (await mayDemo(areIncidentsSeedable(tickets)));
-    if (seeded) await seedIncidents(tickets, who, systemClock.now());
+    if (!options.environment.MONGODB_URI || (await service.isSeedable(demo))) await service.seed(demo);
+    else demoData = 'REFUSED';
+  }
+  return demoData;
+}
 
-    const publicUrl = `http://localhost:${port}`;
-    const issuer = await startIssuer({
+async function knows(service: StartedService, followed: Domain, producer?: StartedService): Promise<void> {
+  if (!producer) throw new Error(`${followed} must stand before the services that follow it, in schema/domains.ts.`);
+  await producer.log.drain();
+  const position = { epoch: producer.log.epoch, pos: await producer.log.head() };
+  await Promise.race([service.reached(followed, position), delay(REACHED_MS_MAX, undefined, { ref: false })]);
+}
+
+/** Starts the demo issuer and the gateway, and gives back where people reach the desk. */
+async function startEntrance(ground: Ground, port: number): Promise<string> {
+  const { options, level, logger, secrets, stream, urls, pull, signToken, keep } = ground;
+  const publicUrl = `http://localhost:${port}`;
+  const issuer = keep(
+    await startIssuer({
       host: HOST,
       port: (await freePort(port + 1)).port,
       people: DEMO_PEOPLE,
@@ -126,45 +176,42 @@ export async function startDesk(options: DeskOptions): Promise<RunningDesk> {
       ],
       audience: AUDIENCE,
       signingKey: secrets.issuer,
-      clock: systemClock,
+      time: systemTime,
       logger,
-      environment: environment.NODE_ENV,
-    });
-    stops.push(() => issuer.stop());
-    const gateway = await createGateway(
-      {
-        host: HOST,
-        port,
-        publicUrl,
-        subgraphs: urls,
-        signIn: {
-          issuer: issuer.url,
-          clientId: 'desk',
-          clientSecret: null,
-          sessionSecret: secrets.session,
-          audience: AUDIENCE,
-          demo: true,
-        },
-        allowedOrigins: [`http://${HOST}:${port}`],
-        portalDirectory: existsSync(PORTAL) ? PORTAL : null,
-        shutdownMs: 1_000,
-      },
-      { clock: systemClock, random: systemRandom, logger: createLogger('gateway', level), stream, pull, signToken },
-    );
-    stops.push(() => gateway.stop());
-    return {
-      url: publicUrl,
-      taken,
-      database: database.what,
-      events: stream instanceof MemoryStream ? 'in process' : 'Redis',
-      demoData: seeded ? 'THERE' : options.demoData ? 'REFUSED' : 'UNWANTED',
-      died: database.died,
-      stop,
-    };
-  } catch (error) {
-    await stop();
-    throw error;
-  }
+      environment: options.environment.NODE_ENV,
+    }),
+  );
+  const config: GatewayConfig = {
+    host: HOST,
+    port,
+    publicUrl,
+    subgraphs: urls as Record<Domain, string>,
+    signIn: {
+      issuer: issuer.url,
+      clientId: 'desk',
+      clientSecret: null,
+      sessionSecrets: [secrets.session],
+      audience: AUDIENCE,
+      demo: true,
+    },
+    allowedOrigins: [`http://${HOST}:${port}`],
+    portalDirectory: existsSync(PORTAL) ? PORTAL : null,
+    shutdownMs: 1_000,
+  };
+  const gatewayLogger = createLogger('gateway', level);
+  keep(
+    await createGateway(config, {
+      time: systemTime,
+      random: systemRandom,
+      logger: gatewayLogger,
+      stream,
+      pull,
+      signToken,
+      // The services share this loop: on a busy machine it is late by their own work, which a refused request would not end.
+      delayMs: () => 0,
+    }),
+  );
+  return publicUrl;
 }
 
 function openStream(environment: Record<string, string | undefined>, logger: Logger): EventStream {

@@ -1,14 +1,14 @@
-import { ConfigProblem } from '@desk/kit/config';
+import { ConfigProblem } from '@desk/kit/process/config';
+import { stopOnSignals } from '@desk/kit/service/process';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { startDesk, type RunningDesk } from './desk.ts';
-import { DEMO_PEOPLE } from './demo-people.ts';
-import { EngineFailure } from './engine.ts';
+import { DEMO_PEOPLE } from './issuer/demo-people.ts';
+import { EngineFailure } from './engine/engine.ts';
 import { resetData } from './reset.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const STOP_MS_MAX = 20_000;
 const DEMO_DATA: Record<RunningDesk['demoData'], string> = {
   THERE: 'made-up organizations, people and incidents (--empty starts without)',
   UNWANTED: 'none',
@@ -16,7 +16,7 @@ const DEMO_DATA: Record<RunningDesk['demoData'], string> = {
 };
 
 const [command, ...args] = process.argv.slice(2);
-if (command === 'import') process.exit(await (await import('./import.ts')).runImport(args));
+if (command === 'import') process.exit(await (await import('./import/import.ts')).runImport(args));
 else await start();
 
 async function start(): Promise<void> {
@@ -26,8 +26,14 @@ async function start(): Promise<void> {
   try {
     if (options.reset) await resetData(options.directory, process.env);
     const desk = await startDesk({ ...options, environment: process.env });
-    // Whoever reads that it is ready may stop it.
-    stopOnSignals(desk, options.directory);
+    // Before the greeting: a reader of "ready" may stop the desk.
+    stopOnSignals(
+      () => desk.stop(),
+      () =>
+        console.log(
+          ` Stopped. The data are in ${options.directory}; npm start goes on with them, --reset throws them away.`,
+        ),
+    );
     greet(desk, options, Date.now() - startedAt);
     const reason = await desk.died;
     console.error(`\nThe desk stops: ${reason}`);
@@ -77,25 +83,4 @@ function greet(desk: RunningDesk, options: { port: number; directory: string }, 
 
  Ctrl-C stops the desk; the data stay.
 `);
-}
-
-function stopOnSignals(desk: RunningDesk, directory: string): void {
-  let stopping = false;
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.on(signal, () => {
-      if (stopping) return;
-      stopping = true;
-      setTimeout(() => process.exit(1), STOP_MS_MAX).unref();
-      desk.stop().then(
-        () => {
-          console.log(` Stopped. The data are in ${directory}; npm start goes on with them, --reset throws them away.`);
-          process.exit(0);
-        },
-        (error: unknown) => {
-          console.error('The desk could not stop in order. Nothing that was acknowledged is lost.', error);
-          process.exit(1);
-        },
-      );
-    });
-  }
 }

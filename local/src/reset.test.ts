@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node
 import os from 'node:os';
 import path from 'node:path';
 import mongoose from 'mongoose';
-import { startEngine } from './engine.ts';
+import { startEngine } from './engine/engine.ts';
 import { resetData } from './reset.ts';
 
 let directory: string;

@@ -1,9 +1,9 @@
-import { ConfigProblem } from '@desk/kit/config';
+import { ConfigProblem } from '@desk/kit/process/config';
 import { existsSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import type { DatabaseSettings } from './database.ts';
-import { EngineFailure } from './engine.ts';
-import { engineAnswers, processRuns } from './engine-holder.ts';
+import type { DatabaseSettings } from './engine/database.ts';
+import { EngineFailure } from './engine/engine.ts';
+import { engineAnswers, processRuns } from './engine/holder.ts';
 
 /** What a desk makes in its data directory; all else there is somebody else's. */
 const MADE = ['mongodb', 'mongod', 'secrets.json'];

@@ -1,9 +1,9 @@
-import { generateTokenKeys, type TokenKeys } from '@desk/kit/token';
+import { generateTokenKeys, type TokenKeys } from '@desk/kit/api/token';
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { JWK } from 'jose';
-import { generateIssuerKey } from './issuer.ts';
+import { generateIssuerKey } from './issuer/issuer.ts';
 
 /** The secrets of a desk on this machine. They outlive a restart, so that sessions and tokens do. */
 export interface Secrets {

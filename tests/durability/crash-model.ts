@@ -21,7 +21,7 @@ import type { Variant } from './variant.ts';
 /** Runs one schedule to rest and says which promises it broke, with every step and fault on the way. */
 export function replay(variant: Variant, seed: number, faults: readonly Fault[]): Replay {
   const trace: string[] = [];
-  const outcome = runSchedule(variant, seed, faults, (run, line) => trace.push(`${run.step} ${line}`));
+  const outcome = runSchedule(variant, { seed, faults }, (run, line) => trace.push(`${run.step} ${line}`));
   return { ...outcome, trace };
 }
 
@@ -32,7 +32,7 @@ export function replay(variant: Variant, seed: number, faults: readonly Fault[])
 export function explore(variant: Variant, schedules: Iterable<Schedule>, until?: Violation): Report {
   const report: Report = { schedules: 0, violations: {}, numberHoles: 0, first: null };
   for (const { seed, faults } of schedules) {
-    const { violations, numberHole } = runSchedule(variant, seed, faults);
+    const { violations, numberHole } = runSchedule(variant, { seed, faults });
     report.schedules += 1;
     if (numberHole) report.numberHoles += 1;
     for (const violation of violations) report.violations[violation] = (report.violations[violation] ?? 0) + 1;
@@ -157,7 +157,11 @@ interface Run {
 type Observer = (run: Run, line: string) => void;
 
 /** Runs one schedule to rest. `observe` is told each step and fault once it has happened. */
-export function runSchedule(variant: Variant, seed: number, faults: readonly Fault[], observe?: Observer): Outcome {
+export function runSchedule(
+  variant: Variant,
+  { seed, faults }: { seed: number; faults: readonly Fault[] },
+  observe?: Observer,
+): Outcome {
   const random = randomNumbers(seed);
   const run = begin(variant);
   const lastFault = Math.max(0, ...faults.map(({ at }) => at));

@@ -8,8 +8,8 @@ import { randomBytes } from 'node:crypto';
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { connectMongo } from '../../kit/src/mongo.ts';
-import { startEngine } from '../../local/src/engine.ts';
+import { connectMongo } from '@desk/kit/process/mongo';
+import { startEngine } from '@desk/local/engine/engine';
 import { checkRig } from './rig-check.ts';
 import { RigProcess } from './rig-process.ts';
 import { RIG, type RigRequest } from './rig-protocol.ts';
@@ -35,7 +35,7 @@ beforeAll(async () => {
 }, CRASH_MS_MAX);
 
 afterAll(async () => {
-  await rig.kill();
+  await rig.end();
   await redis?.del(`${prefix}ev:${RIG}`);
   redis?.disconnect();
   await rm(directory, { recursive: true, force: true });
@@ -89,7 +89,7 @@ test.each(CRASHES)(
 );
 
 test(
-  'C15: a backup that is put back, under a later epoch, is what everybody goes on from',
+  'C15: everybody goes on from a backup that was put back under a later epoch',
   async () => {
     await Promise.all([write(), write()]);
     await rig.kill();
@@ -112,7 +112,7 @@ test(
   CRASH_MS_MAX,
 );
 
-/** What whoever restores a database does while its service is stopped: docs/operating.md. */
+/** What an operator does to restore a database while its service is stopped: docs/operating.md. */
 async function raiseEpoch(): Promise<void> {
   const engine = await startEngine({ directory });
   const connection = await connectMongo(engine.uri, RIG);

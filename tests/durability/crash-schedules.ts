@@ -60,7 +60,7 @@ export function* severalFaults(variant: Variant, count: number): Generator<Sched
 /** The faults that make a difference before each step of the run that `seed` makes without faults. */
 function faultsByStep(variant: Variant, seed: number): Fault[][] {
   const found: Fault[][] = [];
-  runSchedule(variant, seed, [], ({ world, step, clients }) => {
+  runSchedule(variant, { seed, faults: [] }, ({ world, step, clients }) => {
     const faults = (kind: FaultKind, choices: number): Fault[] =>
       Array.from({ length: choices }, (_, choice) => ({ at: step + 1, kind, choice }));
     found.push([

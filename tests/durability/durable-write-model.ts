@@ -159,7 +159,7 @@ function* acknowledgeRepeat(world: World, aggregate: string, key: string): Steps
   if (producer.state.aggregates.get(aggregate)?.idempotencyKeys.includes(key) !== true) return 'try again';
   if (variant.flaw !== 'repeat ack without barrier' && variant.flaw !== 'ack without journal') {
     yield 'confirm the earlier write';
-    if (!confirmed(world, producer, term, 'ack in another term')) return 'try again';
+    if (!confirmed(world, { store: producer, term, careless: 'ack in another term' })) return 'try again';
   }
   yield 'answer the client';
   return 'acknowledged';
@@ -183,7 +183,7 @@ export function* drainer(world: World): Steps<never> {
       const tail = producer.state.log.at(-1);
       if (careful && variant.flaw !== 'append in another term') {
         yield 'confirm outboxes and tail';
-        if (!confirmed(world, producer, term)) continue rounds;
+        if (!confirmed(world, { store: producer, term })) continue rounds;
       }
       const end = yield* insertMany(world, chain(tail, waiting));
       if (end === 'failed over') continue rounds;
@@ -193,7 +193,7 @@ export function* drainer(world: World): Steps<never> {
     }
     if (careful && variant.flaw !== 'trim without barrier' && variant.flaw !== 'skip without barrier') {
       yield 'confirm the log entries';
-      if (!confirmed(world, producer, term)) continue;
+      if (!confirmed(world, { store: producer, term })) continue;
     }
     if (variant.flaw !== 'trim before append') yield* trim(world, read);
   }
@@ -253,7 +253,7 @@ export function* publisher(world: World): Steps<never> {
     if (variant.flaw === 'mark before publish') yield* saveCursor(world, end);
     if (variant.flaw !== 'publish without barrier') {
       yield 'confirm the log entries read';
-      if (!confirmed(world, producer, term, 'publish in another term')) continue;
+      if (!confirmed(world, { store: producer, term, careless: 'publish in another term' })) continue;
     }
     for (const entry of entries) {
       yield 'add to the stream';
@@ -292,7 +292,7 @@ export function* consumer(world: World): Steps<never> {
     }
     if (careful) {
       yield 'confirm the effects';
-      if (!confirmed(world, target, term)) continue;
+      if (!confirmed(world, { store: target, term })) continue;
     }
     yield* saveCheckpoint(world, end);
   }
@@ -315,7 +315,7 @@ function* pull(world: World, next: number): Steps<LogEntry[]> {
   const entries = consecutive(state.log, next);
   if (variant.flaw !== 'pull without barrier') {
     yield 'confirm the log entries pulled';
-    if (producer.restarts !== restarts || !confirmed(world, producer, term)) return [];
+    if (producer.restarts !== restarts || !confirmed(world, { store: producer, term })) return [];
   }
   return entries;
 }
@@ -338,7 +338,10 @@ function heldDurable({ variant }: World, store: Flushable, term: number): boolea
  * The barrier: true when all that was read in `term` is durable. It is a durable write itself, so after a failover it
  * says nothing about an earlier read. The code for one node does not ask, nor does the code with the `careless` flaw.
  */
-function confirmed({ variant }: World, store: Flushable, term: number, careless?: Flaw): boolean {
+function confirmed(
+  { variant }: World,
+  { store, term, careless }: { store: Flushable; term: number; careless?: Flaw },
+): boolean {
   const asks = variant.code === 'replica set' && variant.flaw !== careless && variant.flaw !== 'barriers in any term';
   if (asks && store.term !== term) return false;
   store.flush();

@@ -60,7 +60,7 @@ export async function runKillRig(options: {
       stream: stream ? 'Redis' : 'in process',
     };
   } finally {
-    await rig.kill();
+    await rig.end();
     await stream?.close();
     await rm(directory, { recursive: true, force: true });
   }
@@ -89,7 +89,7 @@ class Writers {
       }
     };
     this.#done = Promise.all(Array.from({ length: WRITERS }, write));
-    // Told by `stop`; a writer that ends early must not end the process.
+    // `stop` reports it; a writer that ends early must not end the process.
     this.#done.catch(() => undefined);
   }
 

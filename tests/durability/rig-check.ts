@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { LogEntry } from '../../kit/src/event.ts';
-import { systemClock } from '../../kit/src/clock.ts';
-import { systemRandom } from '../../kit/src/ids.ts';
-import { Journal } from '../../kit/src/journal.ts';
-import { Log } from '../../kit/src/log.ts';
-import { connectMongo } from '../../kit/src/mongo.ts';
-import type { Thing } from '../../kit/src/things.fixture.ts';
+import type { LogEntry } from '@desk/kit/log/entry';
+import { systemTime } from '@desk/kit/time/time-source';
+import { systemRandom } from '@desk/kit/process/ids';
+import { Journal } from '@desk/kit/write/journal';
+import { Log } from '@desk/kit/log/log';
+import { connectMongo } from '@desk/kit/process/mongo';
+import type { Thing } from '@desk/kit/write/things.fixture';
 import { RIG, type Projection, type RigRequest } from './rig-protocol.ts';
 
 /** How long the service may take to come to rest after the last write, in milliseconds. */
@@ -31,7 +31,7 @@ export async function checkRig(
 ): Promise<RigFindings> {
   const connection = await connectMongo(mongodbUri, RIG);
   try {
-    const log = await Log.open(new Journal(connection, { random: systemRandom }), { clock: systemClock });
+    const log = await Log.open(new Journal(connection, { random: systemRandom }), { time: systemTime });
     const stuck = await waitForRest(connection.getClient().db(RIG), log);
     const db = connection.getClient().db(RIG);
     const entries = await log.entries.find({}, { sort: { _id: 1 } }).toArray();

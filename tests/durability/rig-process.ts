@@ -9,8 +9,8 @@ const START_MS_MAX = 60_000;
 /** A request without an answer counts as lost after this, in milliseconds. */
 const REQUEST_MS_MAX = 2_000;
 const RETRY_MS = 20;
-/** A writer gives up after so many tries: the service never came back. */
-const TRIES_MAX = 3_000;
+/** A writer gives up after so many requests to a running service. While none runs it waits: how long a start takes is the machine's. */
+const SENT_MAX = 3_000;
 
 /** What became of a request, after so many repetitions. */
 export type RigAnswer = { thing: string; retries: number } | { thing: null; error: string; retries: number };
@@ -20,6 +20,7 @@ export class RigProcess {
   readonly #settings: RigSettings;
   #child: ChildProcess | null = null;
   #ready: RigReady | null = null;
+  #ended = false;
 
   constructor(settings: RigSettings) {
     this.#settings = settings;
@@ -35,7 +36,13 @@ export class RigProcess {
   async start(): Promise<boolean> {
     const child = spawn(
       process.execPath,
-      ['--import', 'tsx', fileURLToPath(new URL('./rig-service.ts', import.meta.url)), JSON.stringify(this.#settings)],
+      [
+        '--conditions=source',
+        '--import',
+        'tsx',
+        fileURLToPath(new URL('./rig-service.ts', import.meta.url)),
+        JSON.stringify(this.#settings),
+      ],
       {
         // tsx is looked up from the working directory.
         cwd: fileURLToPath(new URL('.', import.meta.url)),
@@ -65,6 +72,12 @@ export class RigProcess {
     this.#ready = null;
   }
 
+  /** Kills the tree for good: who still asks is answered with an error. */
+  end(): Promise<void> {
+    this.#ended = true;
+    return this.kill();
+  }
+
   /** Arms a crash: the tree kills itself at the n-th pass of the place, `drain.afterAppend:3`. */
   crashAt(setting: string): void {
     this.#child?.send(setting);
@@ -82,16 +95,19 @@ export class RigProcess {
    * often the request was repeated; or without an id, on an answer that no repetition changes.
    */
   async ask(request: RigRequest): Promise<RigAnswer> {
-    for (let tries = 0, sent = 0; tries < TRIES_MAX; tries++) {
+    let last = 'none';
+    for (let sent = 0; sent < SENT_MAX && !this.#ended;) {
       if (this.#ready) {
         sent++;
         const answer = await askOnce(this.#ready.url, request);
         if (answer?.status === 200) return { thing: answer.text, retries: sent - 1 };
         if (answer?.status === 409) return { thing: null, error: answer.text, retries: sent - 1 };
+        last = answer?.text ?? 'none';
       }
       await delay(RETRY_MS);
     }
-    throw new Error(`${request.key} was never acknowledged.`);
+    const why = this.#ended ? 'before the rig ended' : `in ${SENT_MAX} requests`;
+    throw new Error(`${request.key} was never acknowledged ${why}. The last answer: ${last}.`);
   }
 }
 

@@ -5,24 +5,24 @@
  */
 import mongoose from 'mongoose';
 import http from 'node:http';
-import { startEngine } from '../../local/src/engine.ts';
-import { systemClock } from '../../kit/src/clock.ts';
-import { Consumer, storedCheckpoint, type Checkpoint } from '../../kit/src/consumer.ts';
-import { crashPoint, type CrashPoint } from '../../kit/src/crash-point.ts';
-import { ERROR_CODES, Refusal } from '../../kit/src/errors.ts';
-import type { StreamEvent } from '../../kit/src/event.ts';
-import { derivedId, systemRandom } from '../../kit/src/ids.ts';
-import { Journal } from '../../kit/src/journal.ts';
-import { requestKey } from '../../kit/src/request-key.ts';
-import { EVERYBODY } from '../../kit/src/write-scope.ts';
-import { Log } from '../../kit/src/log.ts';
-import { createLogger } from '../../kit/src/logger.ts';
-import { MemoryStream } from '../../kit/src/memory-stream.ts';
-import { connectMongo } from '../../kit/src/mongo.ts';
-import { ownPull } from '../../kit/src/pull.ts';
-import { RedisStream } from '../../kit/src/redis-stream.ts';
-import { Relay } from '../../kit/src/relay.ts';
-import { buildDraft, buildThing, thingSchema, type Thing } from '../../kit/src/things.fixture.ts';
+import { startEngine } from '@desk/local/engine/engine';
+import { systemTime } from '@desk/kit/time/time-source';
+import { Consumer, storedCheckpoint, type Checkpoint } from '@desk/kit/log/consumer';
+import { crashPoint, type CrashPoint } from '@desk/kit/process/crash-point';
+import { ERROR_CODES, Refusal } from '@desk/kit/api/errors';
+import type { StreamEvent } from '@desk/kit/log/entry';
+import { derivedId, systemRandom } from '@desk/kit/process/ids';
+import type { Written } from '@desk/kit/write/creation';
+import { Journal } from '@desk/kit/write/journal';
+import { requestKey } from '@desk/kit/write/request';
+import { Log } from '@desk/kit/log/log';
+import { createLogger } from '@desk/kit/process/logger';
+import { MemoryStream } from '@desk/kit/log/memory-stream';
+import { connectMongo } from '@desk/kit/process/mongo';
+import { ownPull } from '@desk/kit/log/pull';
+import { RedisStream } from '@desk/kit/log/redis-stream';
+import { Relay } from '@desk/kit/log/relay';
+import { buildDraft, buildThing, thingSchema, type Thing } from '@desk/kit/write/things.fixture';
 import { RIG, type Projection, type RigReady, type RigRequest, type RigSettings } from './rig-protocol.ts';
 
 async function runService(settings: RigSettings): Promise<RigReady> {
@@ -37,7 +37,7 @@ async function runService(settings: RigSettings): Promise<RigReady> {
   const engine = await startEngine({ directory: settings.directory });
   const connection = await connectMongo(engine.uri, RIG);
   const journal = new Journal(connection, { random: systemRandom, crash });
-  const log = await Log.open(journal, { clock: systemClock, crash });
+  const log = await Log.open(journal, { time: systemTime, crash });
   const things = await journal.aggregates<Thing>(connection.model<Thing>('Thing', thingSchema, 'things'), 'thing');
   const { redis } = settings;
   const stream = redis ? new RedisStream(redis.url, redis.prefix, () => undefined) : new MemoryStream();
@@ -63,14 +63,15 @@ async function runService(settings: RigSettings): Promise<RigReady> {
     logger,
   });
 
-  const mutate = async ({ kind, key, by, thing = '' }: RigRequest): Promise<Thing> => {
-    const request = requestKey('writer', kind, key, { kind, by, thing });
-    const draft = buildDraft({ data: { key, by } });
+  const mutate = async ({ kind, key: name, by, thing = '' }: RigRequest): Promise<Written<Thing>> => {
+    const asked = { principal: 'writer', operation: kind, key: name };
+    const key = requestKey(asked, { kind, by, thing });
+    const draft = buildDraft({ data: { key: name, by } });
     if (kind === 'create') {
-      const record = buildThing({ _id: derivedId('thing', 'writer', kind, key), count: by });
-      return things.create(record, [draft], { key: request, numbered: true });
+      const record = buildThing({ _id: derivedId('thing', asked), count: by });
+      return things.create(record, [draft], { key, numbered: true });
     }
-    return things.change(thing, EVERYBODY, { key: request }, (record) => ({
+    return things.change(thing, { reach: 'ALL', key }, (record) => ({
       record: { ...record, count: record.count + by },
       events: [draft],
     }));
@@ -107,13 +108,13 @@ function crashing(checkpoint: Checkpoint, crash: CrashPoint): Checkpoint {
 }
 
 /** `POST /`: 200 is an acknowledgement, 503 asks for a repetition, 409 is all else: a mistake of ours. */
-function serve(mutate: (request: RigRequest) => Promise<Thing>): Promise<string> {
+function serve(mutate: (request: RigRequest) => Promise<Written<Thing>>): Promise<string> {
   const server = http.createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
       mutate(JSON.parse(Buffer.concat(chunks).toString()) as RigRequest).then(
-        ({ _id }) => response.end(_id),
+        ({ record }) => response.end(record._id),
         (error: unknown) => {
           const passing = error instanceof Refusal && ERROR_CODES[error.code].retryable;
           response.writeHead(passing ? 503 : 409).end(String(error));
@@ -140,7 +141,7 @@ function weakenWrites(): void {
   }
 }
 
-// The rig is the parent; when it is gone there is nobody to serve, and the engine closes by itself.
+// The rig is the parent; without it there is nothing to do, and the engine closes by itself.
 process.on('disconnect', () => process.exit(0));
 const settings = JSON.parse(process.argv[2] ?? '') as RigSettings;
 const ready = await runService(settings);

@@ -1,7 +1,7 @@
 /**
- * Prints each change of an incident as it happens, and goes on behind the last one after a break:
- * `node tests/examples/tail.mjs`. The whole of what a partner's program needs, against the demo's token.
- * DESK_URL is where the desk answers (http://localhost:4000), DESK_LOGIN who listens (sam).
+ * Prints each change of an incident as it happens, and after a break continues behind the last one: `node tests/examples/tail.mjs`.
+ * It is all that a partner's program needs, with the demo's token. DESK_URL is the desk's address (http://localhost:4000), DESK_LOGIN
+ * the person who listens (sam).
  */
 import { createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
@@ -17,7 +17,7 @@ const client = createClient({
   retryAttempts: RETRIES_MAX,
   shouldRetry: () => true,
   on: {
-    // Each acknowledgement tells where the log stands: from the first one on nothing is missed.
+    // Each acknowledgement says where the log stands. From the first one on, nothing is missed.
     connected: (_socket, { cursors }) => {
       subscription.variables.after ??= cursors.incidentUpdates;
       console.log(`Listening to ${DESK_URL} as ${DESK_LOGIN}. Ctrl-C ends it.`);
@@ -26,7 +26,7 @@ const client = createClient({
 });
 
 const subscription = {
-  query: `subscription ($after: String) {
+  query: `subscription ($after: Cursor) {
     incidentUpdates(after: $after, delivery: ALL) {
       cursor kind at version
       incident { number title state priority organization { name } }
@@ -39,7 +39,7 @@ for await (const { data, errors } of client.iterate(subscription)) {
   if (errors) console.error(errors);
   if (!data?.incidentUpdates) continue;
   const { cursor, kind, at, incident } = data.incidentUpdates;
-  // The client sends this object again when it reconnects: it then continues behind this message.
+  // The client sends this object again when it reconnects, so it continues behind this message.
   subscription.variables.after = cursor;
   console.log(at, kind.padEnd(14), incident?.number, incident?.state.padEnd(11), incident?.priority, incident?.title);
 }

@@ -1,7 +1,8 @@
 import { afterEach, expect, test } from '@jest/globals';
-import { Partner } from '../setup/partner.ts';
+import type { Locator } from 'playwright-core';
+import { Partner } from '../desk/partner.ts';
 import { describeInBrowser, stage } from './browser-suite.ts';
-import { act, assign, report, type Worked } from './desk-work.ts';
+import { act, assign, report, type Worked } from '../desk/desk-work.ts';
 import { asked, PAINTED, whenFocused } from './page-scripts.ts';
 import { PAGE_MS_MAX, Visitor } from './visitor.ts';
 
@@ -18,13 +19,15 @@ describeInBrowser('what is offered', () => {
     analyst = new Partner(desk.url, 'root');
     const customer = new Partner(desk.url, 'omar');
     const working = async (title: string) =>
-      act(analyst, 'startIncident', await assign(analyst, await report(customer, title)));
+      act(analyst, await assign(analyst, await report(customer, title)), { mutation: 'startIncident' });
     started = await working('It is being worked');
-    held = await act(analyst, 'holdIncident', await working('It waits for an answer'), {
+    held = await act(analyst, await working('It waits for an answer'), {
+      mutation: 'holdIncident',
       reason: 'CUSTOMER',
       question: QUESTION,
     });
-    resolved = await act(analyst, 'resolveIncident', await working('It is solved'), {
+    resolved = await act(analyst, await working('It is solved'), {
+      mutation: 'resolveIncident',
       code: 'FIXED',
       cause: 'DATA',
       text: 'The file was sent again.',
@@ -37,7 +40,7 @@ describeInBrowser('what is offered', () => {
     await visitor.page.locator('.action-bar button').first().waitFor();
     expect([await buttons('filled'), await buttons('subtle')]).toEqual([['Resolve'], ['Withdraw']]);
     await visitor.go(pageOf(held));
-    await visitor.page.locator('.incident h1', { hasText: held.number }).waitFor();
+    await visitor.page.locator('.record h1', { hasText: held.number }).waitFor();
     expect([await buttons('filled'), await buttons('subtle')]).toEqual([['Resume work'], ['Withdraw']]);
   }, 60_000);
 
@@ -73,9 +76,9 @@ describeInBrowser('what is offered', () => {
     await visitor.press('g', 't');
     await visitor.page.getByRole('heading', { name: 'Incidents' }).waitFor();
     let notes = 0;
-    visitor.page.on('request', (request) => void (asked('InternalNotes')(request) && (notes += 1)));
+    visitor.page.on('request', (request) => void (asked('IncidentNotes')(request) && (notes += 1)));
     await visitor.go(pageOf(held));
-    await visitor.page.locator('.incident .badges', { hasText: 'On hold' }).waitFor();
+    await visitor.page.locator('.record .badges', { hasText: 'On hold' }).waitFor();
     await visitor.page.getByText('There is nothing to do here now.').waitFor();
     await visitor.page.getByText(QUESTION).waitFor();
     expect(notes).toBe(0);
@@ -89,9 +92,42 @@ describeInBrowser('what is offered', () => {
     const acting = visitor.page.getByLabel('Acting for');
     const one = await acting.locator('option', { hasText: 'LDC-003' }).getAttribute('value');
     await acting.selectOption(one ?? '');
+    await choice.locator('option:only-child', { hasText: 'LDC-003' }).waitFor({ state: 'attached' });
     await visitor.page.evaluate(PAINTED);
     expect(await choice.locator('option').allTextContents()).toEqual([expect.stringContaining('LDC-003')]);
     expect(await choice.inputValue()).toBe(one);
+  }, 60_000);
+
+  test('whether an agent may report is asked once for each choice, and of nobody else', async () => {
+    visitor = await Visitor.arrive(at.browser, at.url);
+    let [people, rights] = [0, 0];
+    visitor.page.on('request', (request) => {
+      if (asked('Me')(request)) people += 1;
+      if (asked('MayReport')(request)) rights += 1;
+    });
+    await visitor.signIn('lena');
+    await link('Report an incident').waitFor();
+    expect([people, rights]).toEqual([1, 0]);
+
+    await visitor.signIn('aga');
+    await link('Report an incident').waitFor();
+    expect([people, rights]).toEqual([2, 1]);
+    const acting = visitor.page.getByLabel('Acting for');
+    const choose = async (code: string) => {
+      const client = await acting.locator('option', { hasText: code }).getAttribute('value');
+      await acting.selectOption(client ?? '');
+    };
+    await visitor.page.route('**/graphql', (route) =>
+      asked('MayReport')(route.request())
+        ? route.fulfill({ json: { data: { me: { mayCreateIncident: false } } } })
+        : route.continue(),
+    );
+    await choose('LDC-002');
+    await link('Report an incident').waitFor({ state: 'detached' });
+    await visitor.page.unroute('**/graphql');
+    await choose('LDC-003');
+    await link('Report an incident').waitFor();
+    expect([people, rights]).toEqual([2, 3]);
   }, 60_000);
 
   test('after an action whose button is gone the keyboard goes on at the incident’s title', async () => {
@@ -114,6 +150,10 @@ describeInBrowser('what is offered', () => {
     const arrived = await Visitor.arrive(at.browser, at.url);
     await arrived.signIn(login, path);
     return arrived;
+  }
+
+  function link(name: string): Locator {
+    return visitor.page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name });
   }
 
   /** The words on the buttons of the bar that look like this. */

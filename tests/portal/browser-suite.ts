@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe } from '@jest/globals';
 import type { Browser } from 'playwright-core';
-import { DeskProcess } from '../setup/desk-process.ts';
+import { DeskProcess } from '../desk/desk-process.ts';
 import { CHROMIUM_HINT, findChromium, launchBrowser } from './browser.ts';
 
 /** A group of tests that need a real browser. Where there is none, the group is skipped, and its name and a line on standard error say why. */
 export function describeInBrowser(name: string, tests: () => void): void {
   if (findChromium()) return describe(name, tests);
-  // Jest does not list what a file of skipped tests holds; nobody should take a skipped suite for a passed one.
+  // Jest does not list what a file of skipped tests holds, and a skipped suite must not look like a passed one.
   process.stderr.write(`Skipped: ${name}. ${CHROMIUM_HINT}.\n`);
   describe.skip(`${name} (${CHROMIUM_HINT})`, tests);
 }

@@ -1,3 +1,4 @@
+import { DOMAINS } from '@desk/schema/domains';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -33,18 +34,21 @@ export function englishIn(texts: readonly string[], names: readonly Named[], wri
 const EN = patternsOf('en');
 const FR = patternsOf('fr');
 
-/** What the made-up people and incidents are called, and what they say. */
-const DEMO_DATA = ['services/tickets/data', 'services/directory/data'].flatMap((folder) =>
-  readdirSync(path.join(ROOT, folder))
+/** What the made-up people and records of each service are called, and what people say. */
+const DEMO_DATA = DOMAINS.map((domain) => path.join(ROOT, 'services', domain, 'data')).flatMap((folder) =>
+  readdirSync(folder)
     .filter((file) => /demo|organizations|people/.test(file))
-    .map((file) => readFileSync(path.join(ROOT, folder, file), 'utf8')),
+    .map((file) => readFileSync(path.join(folder, file), 'utf8')),
 );
 
 /** The messages of a language as patterns that recognize them with any values in them. */
 function patternsOf(language: 'en' | 'fr'): RegExp[] {
-  const file = path.join(ROOT, `portal/src/messages/${language}.json`);
-  const messages = JSON.parse(readFileSync(file, 'utf8')) as Record<string, string>;
-  return [...new Set(Object.values(messages))].flatMap((message) => {
+  const source = path.join(ROOT, 'portal/src');
+  const messages = readdirSync(source, { recursive: true, encoding: 'utf8' })
+    .filter((file) => path.basename(file) === `messages.${language}.json`)
+    .map((file) => JSON.parse(readFileSync(path.join(source, file), 'utf8')) as Record<string, string>)
+    .flatMap((texts) => Object.values(texts));
+  return [...new Set(messages)].flatMap((message) => {
     const source = patternOf(message);
     const letters = source.replaceAll('.+', '').replaceAll(/[^\p{L}]/gu, '').length;
     // A message that begins and ends with values, such as "{name} for {organization}", would recognize nearly anything.

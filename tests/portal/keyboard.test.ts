@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Browser } from 'playwright-core';
-import { DeskProcess } from '../setup/desk-process.ts';
-import { Partner } from '../setup/partner.ts';
+import { DeskProcess } from '../desk/desk-process.ts';
+import { Partner } from '../desk/partner.ts';
 import { launchBrowser } from './browser.ts';
 import { describeInBrowser } from './browser-suite.ts';
-import { look, report, type Worked } from './desk-work.ts';
+import { look, report, type Worked } from '../desk/desk-work.ts';
 import { whenFocused } from './page-scripts.ts';
 import { PAGE_MS_MAX, Visitor } from './visitor.ts';
 
@@ -44,7 +44,7 @@ describeInBrowser('the keyboard alone', () => {
       await keyboard.type(letters);
     }
     await lena.press('Control+Enter');
-    const title = lena.page.locator('.incident h1', { hasText: 'Reported without a mouse' });
+    const title = lena.page.locator('.record h1', { hasText: 'Reported without a mouse' });
     await title.waitFor();
     const number = (await title.locator('.number').textContent()) ?? '';
     expect(await look(analyst, number)).toMatchObject({ title: 'Reported without a mouse', state: 'NEW' });
@@ -57,7 +57,7 @@ describeInBrowser('the keyboard alone', () => {
     await sam.press(...Array.from({ length: place + 2 }, () => 'j'), 'k');
     await focus(sam, triaged.number);
     await sam.press('Enter');
-    await sam.page.locator('.incident h1', { hasText: triaged.number }).waitFor();
+    await sam.page.locator('.record h1', { hasText: triaged.number }).waitFor();
 
     await sam.press('a');
     await focus(sam, 'Group');
@@ -91,7 +91,7 @@ describeInBrowser('the keyboard alone', () => {
 
     // The first Escape leaves the field, the second the incident.
     await sam.press('Escape', 'Escape');
-    await sam.page.locator('.incident').waitFor({ state: 'detached' });
+    await sam.page.locator('.record').waitFor({ state: 'detached' });
     await focus(sam, triaged.number);
     expect(await look(analyst, triaged.number)).toMatchObject({ state: 'IN_PROGRESS' });
   }, 60_000);

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Browser } from 'playwright-core';
-import { DeskProcess } from '../setup/desk-process.ts';
-import { Partner } from '../setup/partner.ts';
+import { DeskProcess } from '../desk/desk-process.ts';
+import { Partner } from '../desk/partner.ts';
 import { launchBrowser } from './browser.ts';
 import { describeInBrowser } from './browser-suite.ts';
-import { act, assign, comment, look, note, report, type Worked } from './desk-work.ts';
+import { act, assign, comment, look, note, report, type Worked } from '../desk/desk-work.ts';
 import { Line } from './line.ts';
 import { rowUnder, whenShown } from './page-scripts.ts';
 import { PAGE_MS_MAX, Visitor } from './visitor.ts';
@@ -71,7 +71,7 @@ describeInBrowser('the live page, in two browsers', () => {
     const form = sam.page.getByRole('dialog');
     await form.getByLabel('Reason for waiting').selectOption('CUSTOMER');
     await form.getByLabel('Question to the distributor').fill('Which meters?');
-    const state = seen(lena, '.incident .badge', 'Waiting for you');
+    const state = seen(lena, '.record .badge', 'Waiting for you');
     const row = seen(lena, 'tr.open .state', 'Waiting for you');
     const heldAt = Date.now();
     await form.getByRole('button', { name: 'Put on hold' }).click();
@@ -86,14 +86,15 @@ describeInBrowser('the live page, in two browsers', () => {
     const first = await report(customer, 'The row under the pointer');
     await report(customer, 'A row above the pointer');
     await omar.signIn('omar', pageOf(first));
-    await omar.page.locator('.incident h1', { hasText: first.number }).waitFor();
+    await omar.page.locator('.record h1', { hasText: first.number }).waitFor();
     const row = omar.page.locator('tr', { hasText: 'The row under the pointer' });
     await row.hover();
     const before = await under(omar, first.number);
 
     const assigned = await assign(analyst, first);
-    const started = await act(analyst, 'startIncident', assigned);
-    await act(analyst, 'holdIncident', started, {
+    const started = await act(analyst, assigned, { mutation: 'startIncident' });
+    await act(analyst, started, {
+      mutation: 'holdIncident',
       reason: 'CUSTOMER',
       question: 'Since when, in your own words, please?',
     });
@@ -130,7 +131,7 @@ describeInBrowser('the live page, in two browsers', () => {
     await comment(analyst, incident, 'Said during the cut, one.');
     await comment(customer, incident, 'Said during the cut, two.');
     await note(analyst, incident, 'Noted during the cut.');
-    await act(analyst, 'startIncident', await look(analyst, assigned.number));
+    await act(analyst, await look(analyst, assigned.number), { mutation: 'startIncident' });
     await report(customer, 'Reported during the cut');
     for (const visitor of [lena, sam]) await dot(visitor, 'Reconnecting');
     expect(await under(lena, incident.number)).toEqual(before);
@@ -159,7 +160,7 @@ describeInBrowser('the live page, in two browsers', () => {
     }
   }, 120_000);
 
-  test('no request left the machine, and the consoles told of nothing but the cut', () => {
+  test('no request left the machine, and the consoles showed nothing but the cut', () => {
     const others = [sam, lena, omar].flatMap(({ strangers }) => strangers);
     const told = [sam, lena, omar].flatMap(({ complaints }) => complaints).filter((text) => !/net::ERR_/.test(text));
     expect({ others, told }).toEqual({ others: [], told: [] });

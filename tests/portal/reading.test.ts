@@ -1,8 +1,8 @@
 import { afterEach, expect, test } from '@jest/globals';
 import type { Route } from 'playwright-core';
-import { Partner } from '../setup/partner.ts';
+import { Partner } from '../desk/partner.ts';
 import { describeInBrowser, stage } from './browser-suite.ts';
-import { assign, comment, report, type Worked } from './desk-work.ts';
+import { assign, comment, report, type Worked } from '../desk/desk-work.ts';
 import { asked, PAINTED, whenFocused } from './page-scripts.ts';
 import { PAGE_MS_MAX, Visitor } from './visitor.ts';
 
@@ -51,7 +51,7 @@ describeInBrowser('what is read', () => {
 
   test('a start reads each thing once', async () => {
     visitor = await Visitor.arrive(at.browser, at.url);
-    const counts = ['Incident', 'Comments', 'Incidents'].map(countOf);
+    const counts = ['Incident', 'IncidentComments', 'Incidents'].map(countOf);
     await visitor.signIn('lena', `/incidents/${incident.number}?open=true`);
     await visitor.page.getByText('Said at the start.').waitFor();
     await visitor.page.locator('a[data-row]').first().waitFor();
@@ -69,7 +69,7 @@ describeInBrowser('what is read', () => {
     expect(lists()).toBe(1);
   }, 60_000);
 
-  test('who asked too often is told how long the desk asks to wait', async () => {
+  test('a reader who asked too often sees how long to wait', async () => {
     visitor = await arrive('lena', '/');
     let refusals = 0;
     await visitor.page.route('**/graphql', (route) => {
@@ -82,11 +82,11 @@ describeInBrowser('what is read', () => {
     await visitor.page.locator('a[data-row]').first().waitFor();
   }, 60_000);
 
-  test('what was read stays when it cannot be read again', async () => {
+  test('a page keeps its content when it cannot be read again', async () => {
     visitor = await arrive('sam', `/incidents/${incident.number}`);
     await visitor.page.getByText('Said at the start.').waitFor();
     await visitor.page.route('**/graphql', (route) =>
-      asked('Comments')(route.request()) ? refuse(route, 'INTERNAL', 500) : route.continue(),
+      asked('IncidentComments')(route.request()) ? refuse(route, 'INTERNAL', 500) : route.continue(),
     );
     const refused = visitor.page.waitForResponse((response) => response.status() === 500);
     await comment(customer, incident, 'Said later.');
@@ -112,7 +112,7 @@ describeInBrowser('what is read', () => {
     await visitor.page.locator('.explanation', { hasText: 'Solution' }).locator('table').waitFor();
   }, 60_000);
 
-  test('what a running clock has used is read again each minute', async () => {
+  test('the used time of a running clock is read again each minute', async () => {
     visitor = await Visitor.arrive(at.browser, at.url);
     await visitor.page.clock.install();
     await visitor.signIn('sam', `/incidents/${incident.number}`);
@@ -154,11 +154,20 @@ describeInBrowser('what is read', () => {
   }, 60_000);
 
   test('an empty list says what was asked for, in the reader’s words', async () => {
-    visitor = await arrive('lena', '/incidents?state=RESOLVED&service=VEE&assignee=somebody&text=zzzz');
+    visitor = await arrive('lena', '/incidents?state=RESOLVED&service=VEE&assignee=per_somebody&text=zzzz');
     const words = await visitor.page.locator('.empty p').textContent();
     for (const part of ['“zzzz”', 'Fixed – please confirm', 'Validation, estimation and editing'])
       expect(words).toContain(part);
     expect(words).not.toContain('Mine');
+  }, 60_000);
+
+  test('an address that names what is no id or code says so, and leads to the whole list', async () => {
+    visitor = await arrive('sam', '/incidents?assignee=somebody&service=NONE');
+    await visitor.page.getByText('Some fields need another value.').waitFor();
+    await visitor.page.getByRole('link', { name: 'Clear the filter' }).click();
+    await visitor.page.locator('a[data-row]').first().waitFor();
+    await visitor.go('/incidents/nonsense');
+    await visitor.page.locator('.record-pane').getByRole('heading', { name: 'Not found' }).waitFor();
   }, 60_000);
 
   test('a customer reads one word for what is being worked, and its number leads to all of it', async () => {

@@ -2,11 +2,11 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Browser } from 'playwright-core';
-import { DeskProcess } from '../setup/desk-process.ts';
-import { Partner } from '../setup/partner.ts';
+import { DeskProcess } from '../desk/desk-process.ts';
+import { Partner } from '../desk/partner.ts';
 import { launchBrowser } from './browser.ts';
 import { describeInBrowser } from './browser-suite.ts';
-import { act, assign, note, report, type Worked } from './desk-work.ts';
+import { act, assign, note, report, type Worked } from '../desk/desk-work.ts';
 import { englishIn, type Named } from './french.ts';
 import { READER_TEXTS } from './page-scripts.ts';
 import { Visitor } from './visitor.ts';
@@ -49,7 +49,7 @@ describeInBrowser('every route, in both languages', () => {
     english: [],
     languages: new Set(),
   };
-  /** Everything that Lena's browser was told by the API. */
+  /** Everything that the API sent to Lena's browser. */
   const toldToLena: string[] = [];
 
   beforeAll(async () => {
@@ -57,9 +57,8 @@ describeInBrowser('every route, in both languages', () => {
     const analyst = new Partner(desk.url, 'root');
     const started = await act(
       analyst,
-      'startIncident',
       await assign(analyst, await report(new Partner(desk.url, 'omar'), 'Les lectures manquent')),
-      { acknowledgement: 'Nous regardons.' },
+      { mutation: 'startIncident', acknowledgement: 'Nous regardons.' },
     );
     await note(analyst, started, NOTE);
     incident = started;
@@ -111,12 +110,12 @@ describeInBrowser('every route, in both languages', () => {
     expect([...found.languages].sort()).toEqual(['en-CA', 'fr-CA']);
   });
 
-  test('Lena is never told of an internal note, and is offered nothing that only the SME does', async () => {
+  test('Lena’s browser never receives an internal note, and offers nothing that only the SME does', async () => {
     const { page } = visitors.get('lena') as Visitor;
     await (visitors.get('lena') as Visitor).go(`/incidents/${incident.number}`);
     await page.locator('.message-text', { hasText: 'Nous regardons.' }).waitFor();
     expect(await page.locator('.conversation .message-text').allTextContents()).toEqual(['Nous regardons.']);
-    const buttons = await page.locator('.incident').getByRole('button').allTextContents();
+    const buttons = await page.locator('.record').getByRole('button').allTextContents();
     for (const word of ['Assign', 'Start work', 'Put on hold', 'Resolve', 'Reclassify', 'Link', 'internal note']) {
       expect(buttons.filter((text) => text.includes(word))).toEqual([]);
     }
@@ -208,11 +207,11 @@ function placesOf(number: string): Place[] {
     {
       name: 'an incident with an explanation and its history',
       path: open,
-      shows: '.incident .message-boxes',
+      shows: '.record .message-boxes',
       then: async ({ page }) => {
         await page.locator('.clocks button').first().click();
         await page.locator('.explanation table').waitFor();
-        await page.locator('.incident .disclosure').click();
+        await page.locator('.record .disclosure').click();
         await page.locator('.history li').first().waitFor();
       },
     },
@@ -228,7 +227,7 @@ function placesOf(number: string): Place[] {
       name: 'the choice of a state',
       login: 'sam',
       path: open,
-      shows: '.incident',
+      shows: '.record',
       then: dialog('s'),
       after: closeDialog,
     },
@@ -236,7 +235,7 @@ function placesOf(number: string): Place[] {
       name: 'the form to classify',
       login: 'sam',
       path: open,
-      shows: '.incident',
+      shows: '.record',
       then: dialog('p'),
       after: closeDialog,
     },
@@ -249,6 +248,99 @@ function placesOf(number: string): Place[] {
         await page.locator('select[name=urgency]').selectOption('HIGH');
         await page.locator('form.form button[type=submit]').click();
         await page.locator('.error-summary').waitFor();
+      },
+    },
+    { name: 'the list of changes', path: '/changes', shows: 'a[data-row]' },
+    { name: 'an empty list of changes', path: '/changes?state=REJECTED', shows: '.empty' },
+    {
+      name: 'a change with its history',
+      path: '/changes/CHG-000008?open=true',
+      shows: '.record .facts',
+      then: async ({ page }) => {
+        await page.locator('.record .disclosure').click();
+        await page.locator('.history li').first().waitFor();
+      },
+    },
+    {
+      name: 'the proposal of a change, refused',
+      path: '/propose',
+      shows: 'form.form',
+      then: async ({ page }) => {
+        await page.locator('form.form button[type=submit]').click();
+        await page.locator('.error-summary').waitFor();
+      },
+    },
+    { name: 'the problems log', path: '/problems', shows: 'a[data-row]' },
+    { name: 'an empty problems log', path: '/problems?state=ASSESS', shows: '.empty' },
+    {
+      name: 'a problem with what is known of it',
+      login: 'sam',
+      path: '/problems/PRB-000003',
+      shows: '.record .facts',
+      then: async ({ page }) => {
+        await page.locator('.record .links a').first().waitFor();
+        await page.locator('.record .disclosure').click();
+        await page.locator('.history li').first().waitFor();
+      },
+    },
+    {
+      name: 'the form for a new problem',
+      login: 'sam',
+      path: '/open-problem',
+      shows: '.form',
+      then: async ({ page }) => {
+        await page.locator('.form button[type=submit]').click();
+        await page.locator('.error-summary').waitFor();
+      },
+    },
+    { name: 'the list of known errors', path: '/known-errors', shows: 'a[data-row]' },
+    { name: 'a known error', path: '/known-errors/KE-000002', shows: '.record .facts' },
+    { name: 'a problem as distributors read it', path: '/problems/PRB-000005', shows: '.record .facts' },
+    { name: 'the draft of a known error', login: 'sam', path: '/draft-known-error?problem=PRB-000003', shows: '.form' },
+    { name: 'the list of service requests', path: '/requests', shows: 'a[data-row]' },
+    { name: 'an empty list of service requests', path: '/requests?state=FAILED', shows: '.empty' },
+    { name: 'a service request', path: '/requests/REQ-000001', login: 'sam', shows: '.record .facts' },
+    { name: 'the catalogue', path: '/catalogue', shows: '.tile h2' },
+    {
+      name: 'the form of a service, refused',
+      path: '/catalogue/FTS_ACCOUNT',
+      shows: 'form.form',
+      then: async ({ page }) => {
+        await page.locator('form.form button[type=submit]').click();
+        await page.locator('.error-summary').waitFor();
+      },
+    },
+    { name: 'the list of continuity events', path: '/continuity', shows: 'a[data-row]' },
+    { name: 'an empty list of continuity events', path: '/continuity?stage=RESTORATION', shows: '.empty' },
+    {
+      name: 'a continuity event with its timeline',
+      path: '/continuity/CE-2026-0002',
+      shows: '.record .facts',
+      then: async ({ page }) => {
+        await page.locator('.record .disclosure').click();
+        await page.locator('.history li').first().waitFor();
+      },
+    },
+    {
+      name: 'the declaration of a continuity event',
+      path: '/declare',
+      shows: '.page.narrow p',
+    },
+    { name: 'the academy', path: '/academy', shows: '.tile h2' },
+    {
+      name: 'a lesson',
+      path: '/academy/INTRO?lesson=WHY',
+      login: 'lena',
+      shows: 'article table',
+    },
+    {
+      name: 'an assessment',
+      path: '/academy/INTRO?lesson=TEST',
+      login: 'lena',
+      shows: 'article button',
+      then: async ({ page }) => {
+        await page.locator('article button').first().click();
+        await page.locator('fieldset').first().waitFor();
       },
     },
     { name: 'the dashboard', path: '/dashboard', shows: '.bars strong' },

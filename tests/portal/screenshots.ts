@@ -2,8 +2,8 @@ import { mkdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Browser } from 'playwright-core';
-import { DeskProcess } from '../setup/desk-process.ts';
-import { Partner } from '../setup/partner.ts';
+import { DeskProcess } from '../desk/desk-process.ts';
+import { Partner } from '../desk/partner.ts';
 import { launchBrowser } from './browser.ts';
 import { Visitor } from './visitor.ts';
 
@@ -28,7 +28,7 @@ interface Picture {
 }
 
 const PICTURES: readonly Picture[] = [
-  { file: 'queue.png', login: 'sam', locale: 'en-CA', path: beside, shows: '.incident .message-boxes' },
+  { file: 'queue.png', login: 'sam', locale: 'en-CA', path: beside, shows: '.record .message-boxes' },
   { file: 'board.png', login: 'sam', locale: 'en-CA', path: () => '/dashboard', shows: '.bars strong', height: 540 },
   {
     file: 'report.png',
@@ -44,7 +44,7 @@ const PICTURES: readonly Picture[] = [
     login: 'sam',
     locale: 'fr-CA',
     path: beside,
-    shows: '.incident .message-boxes',
+    shows: '.record .message-boxes',
     then: async ({ page }) => {
       await page.locator('button.language').click();
       await page.locator('html[lang^=fr]').waitFor();

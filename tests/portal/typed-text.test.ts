@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Browser } from 'playwright-core';
-import { DeskProcess } from '../setup/desk-process.ts';
-import { Partner } from '../setup/partner.ts';
+import { DeskProcess } from '../desk/desk-process.ts';
+import { Partner } from '../desk/partner.ts';
 import { launchBrowser } from './browser.ts';
 import { describeInBrowser } from './browser-suite.ts';
-import { act, assign, comment, look, report } from './desk-work.ts';
+import { act, assign, comment, look, report } from '../desk/desk-work.ts';
 import { asked, whenFocused } from './page-scripts.ts';
 import { PAGE_MS_MAX, Visitor } from './visitor.ts';
 
@@ -60,7 +60,7 @@ describeInBrowser('what was typed', () => {
     expect(await box.inputValue()).toBe('');
   }, 60_000);
 
-  test('what is typed while a reply is on its way stays, and is sent after it', async () => {
+  test('text that is typed while a reply is on its way stays, and is sent after it', async () => {
     const incident = await report(customer, 'Omar types on');
     await omar.go(`/incidents/${incident.number}`);
     const box = omar.page.getByLabel('Reply to the service desk');
@@ -68,10 +68,10 @@ describeInBrowser('what was typed', () => {
     let release = () => {};
     const typedOn = new Promise<void>((resolve) => (release = resolve));
     await omar.page.route('**/graphql', async (route) => {
-      if (asked('AddComment')(route.request())) await typedOn;
+      if (asked('AddIncidentComment')(route.request())) await typedOn;
       await route.continue();
     });
-    const sending = omar.page.waitForRequest(asked('AddComment'));
+    const sending = omar.page.waitForRequest(asked('AddIncidentComment'));
     await omar.press('Control+Enter');
     await sending;
     await box.pressSequentially(' And second.');
@@ -85,7 +85,7 @@ describeInBrowser('what was typed', () => {
 
   test('a form that is sent on an old version keeps what was typed, shows what changed, and goes on with the new one', async () => {
     const assigned = await assign(analyst, await report(customer, 'Two work on it at once'));
-    const started = await act(analyst, 'startIncident', assigned);
+    const started = await act(analyst, assigned, { mutation: 'startIncident' });
     await sam.go(`/incidents/${started.number}`);
     await sam.page.getByRole('button', { name: 'Resolve', exact: true }).click();
     const form = sam.page.getByRole('dialog');
@@ -93,7 +93,7 @@ describeInBrowser('what was typed', () => {
     await form.getByLabel('Cause').selectOption('DATA');
     await form.getByRole('textbox', { name: 'Solution' }).fill('The file was sent again.');
 
-    await act(analyst, 'reclassifyIncident', started, { urgency: 'HIGH' });
+    await act(analyst, started, { mutation: 'reclassifyIncident', urgency: 'HIGH' });
     await sam.page.locator('.badges', { hasText: `version ${started.version + 1}` }).waitFor();
     await form.getByRole('button', { name: 'Resolve' }).click();
     await form.getByText('Somebody changed this incident while you were writing.').waitFor();
@@ -105,6 +105,24 @@ describeInBrowser('what was typed', () => {
     await form.getByRole('button', { name: 'Resolve' }).click();
     await sam.page.locator('.badges', { hasText: 'Resolved' }).waitFor();
     expect(await look(analyst, started.number)).toMatchObject({ state: 'RESOLVED', version: started.version + 2 });
+  }, 60_000);
+
+  test('what the API refuses is said at its field, in the reader’s language', async () => {
+    const incident = await assign(analyst, await report(customer, 'It is linked to nothing'));
+    await sam.go(`/incidents/${incident.number}`);
+    await sam.page.locator('.action-bar').getByRole('button', { name: 'Link', exact: true }).click();
+    const form = sam.page.getByRole('dialog');
+    await form.getByLabel('Kind of link').selectOption('CAUSED_BY_CHANGE');
+    await form.getByLabel('Number of the other record').fill('INC-12');
+    await form.getByRole('button', { name: 'Link', exact: true }).click();
+    const summary = form.locator('.error-summary');
+    await summary.getByText('Enter the number of a record. It begins with CHG.').waitFor();
+    // The dialog lies over that button: its click is given to the element itself.
+    await sam.page.locator('button.language').dispatchEvent('click');
+    await summary.getByRole('link', { name: 'Entrez le numéro d’un dossier. Il commence par CHG.' }).click();
+    await form.locator('input[name=target]:focus').waitFor();
+    await sam.page.locator('button.language').dispatchEvent('click');
+    await sam.press('Escape');
   }, 60_000);
 
   test('a switch of the language keeps the page and what was typed', async () => {

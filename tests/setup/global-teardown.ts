@@ -1,13 +1,8 @@
-import { rm } from 'node:fs/promises';
 import type {} from './global-setup.ts';
 
-/** Stops the engine that `global-setup.ts` started for this run, if it did, and removes its data. */
+/** Ends what `global-setup.ts` started for this run. */
 export default async function tearDown(): Promise<void> {
-  const database = globalThis.deskTestDatabase;
-  if (!database) return;
+  await globalThis.deskTestEngines?.stop();
   // In watch mode the next run starts its own.
-  globalThis.deskTestDatabase = undefined;
-  delete process.env['MONGODB_URI'];
-  await database.engine.stop();
-  await rm(database.directory, { recursive: true, force: true });
+  globalThis.deskTestEngines = undefined;
 }

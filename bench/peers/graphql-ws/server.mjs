@@ -12,7 +12,7 @@ const schema = buildSchema(`
   type IncidentUpdate {
     cursor: String! kind: String! at: DateTime! actor: Actor changedFields: [String!]! version: Int! incidentId: ID! incident: Incident
   }
-  type Actor { id: ID kind: String! }
+  type Actor { principalId: ID kind: String! }
   type Incident {
     number: String! title: String! description: String! state: String! priority: String! impact: String! urgency: String! version: Int!
     updatedAt: DateTime! organization: Organization

@@ -1,0 +1,201 @@
+import { systemTime } from '@desk/kit/time/time-source';
+import { crashPoint } from '@desk/kit/process/crash-point';
+import { Refusal } from '@desk/kit/api/errors';
+import { systemRandom } from '@desk/kit/process/ids';
+import { createLogger, type Logger } from '@desk/kit/process/logger';
+import { MemoryStream } from '@desk/kit/log/memory-stream';
+import { openFoundation } from '@desk/kit/service/service';
+import { loadServices } from '@desk/directory/service/port';
+import { loadCatalogue } from '@desk/tickets/catalogue/port';
+import { ImportProblem } from '@desk/tickets/import/mapping';
+import { loadMapping, surveyFile } from '@desk/tickets/import/port';
+import { rowReader, type KnownOrganization } from '@desk/tickets/import/row';
+import { importIncidents, mirroredOrganizations, type ImportCounts, type ImportPlan } from '@desk/tickets/import/store';
+import { loadReferenceData } from '@desk/tickets/sla/port';
+import { slaOver } from '@desk/tickets/sla/sla';
+import { MIGRATIONS, openStore } from '@desk/tickets/store';
+import { realpathSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { openDatabase, type Database } from '../engine/database.ts';
+import { EngineFailure } from '../engine/engine.ts';
+import { engineAnswers, findHolder, processRuns } from '../engine/holder.ts';
+import { makeSocketPath } from '../engine/socket.ts';
+import { ImportProgress, type ProgressOutput } from './progress.ts';
+import { RejectsFile } from './rejects.ts';
+
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
+
+const USAGE = `npm run desk -- import incidents FILE [options]
+
+Takes over the incidents of another system's export: CSV, or CSV packed with gzip. docs/import.md tells how.
+
+  --mapping FILE   how to read the export (services/tickets/data/import-servicenow.yaml)
+  --data DIR       where the desk's data are (.data)
+  --rejects FILE   where rows go that are not taken over (import-rejects.csv)`;
+
+/**
+ * Runs `import incidents FILE`. Resolves with the exit code: 0 when the file was read to its end, also with rejects; 1
+ * when the import did not begin or did not end, with the reason on stderr.
+ */
+export async function runImport(args: string[], { stdout, stderr }: ImportOutput = process): Promise<number> {
+  try {
+    const options = readOptions(args);
+    stdout.write(`${options ? await importFile(options, stdout) : USAGE}\n`);
+    return 0;
+  } catch (error) {
+    stderr.write(`${explained(error)}\n`);
+    return 1;
+  }
+}
+
+/** Where an import prints what it does; a process fits. */
+export interface ImportOutput {
+  stdout: ProgressOutput;
+  stderr: { write(text: string): unknown };
+}
+
+interface ImportOptions {
+  file: string;
+  /** Undefined: the one that comes with the desk. */
+  mapping: string | undefined;
+  data: string;
+  rejects: string;
+}
+
+/** The options, or null when help is wanted. Paths are relative to where the command was typed. */
+function readOptions(args: string[]): ImportOptions | null {
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: {
+      mapping: { type: 'string' },
+      data: { type: 'string' },
+      rejects: { type: 'string', default: 'import-rejects.csv' },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) return null;
+  const [what, file, ...more] = positionals;
+  if (what !== 'incidents' || !file || more.length) throw new ImportProblem([USAGE]);
+  // npm changes to the repository's folder, and says where it was called.
+  const here = process.env['INIT_CWD'] ?? process.cwd();
+  const options = {
+    file: path.resolve(here, file),
+    mapping: values.mapping && path.resolve(here, values.mapping),
+    data: values.data ? path.resolve(here, values.data) : path.join(ROOT, '.data'),
+    rejects: path.resolve(here, values.rejects),
+  };
+  if (options.rejects === options.file) throw new ImportProblem(['--rejects names the file that is to be imported.']);
+  return options;
+}
+
+/** Imports, and says in a few lines what came of it. */
+async function importFile(options: ImportOptions, stdout: ProgressOutput): Promise<string> {
+  const startedAt = performance.now();
+  const logger = createLogger('import', process.env['LOG_LEVEL'] ?? 'warn');
+  const mapping = loadMapping(options.mapping);
+  const { header, lines } = await surveyFile(options.file, mapping.delimiter);
+  const services = loadServices().map(({ code }) => code);
+  const ground = { catalogue: loadCatalogue(), services, now: systemTime.now() };
+  rowReader(mapping, header, { ...ground, organizations: null }); // Before a database is opened: a wrong mapping leaves no trace.
+
+  const database = await findDatabase(options.data, logger);
+  try {
+    const progress = new ImportProgress(stdout, lines - 1);
+    const imported = importInto(database, { logger, rejects: options.rejects, progress }, (organizations) => ({
+      file: options.file,
+      delimiter: mapping.delimiter,
+      width: header.length,
+      reader: rowReader(mapping, header, { ...ground, organizations }),
+      importedAt: ground.now,
+    }));
+    const died = database.died.then((reason) => Promise.reject(new EngineFailure(reason)));
+    const counts = await Promise.race([imported, died]);
+    return summary(counts, options, performance.now() - startedAt);
+  } finally {
+    await database.stop();
+  }
+}
+
+async function importInto(
+  { uri }: Database,
+  { logger, rejects, progress }: { logger: Logger; rejects: string; progress: ImportProgress },
+  planFor: (organizations: readonly KnownOrganization[]) => ImportPlan,
+): Promise<ImportCounts> {
+  const alone = () => Promise.reject(new Error('An import asks no other service.'));
+  const foundation = await openFoundation({
+    service: 'tickets',
+    config: { host: '', port: 0, mongodbUri: uri, database: 'tickets' },
+    deps: {
+      time: systemTime,
+      random: systemRandom,
+      logger,
+      stream: new MemoryStream(), // Nothing is published from here: the service's own relay goes on from its log.
+      pull: alone,
+      signToken: alone,
+      verifyToken: alone,
+      crash: crashPoint(process.env['DESK_CRASH_AT']),
+    },
+    migrations: MIGRATIONS,
+  });
+  try {
+    const plan = planFor(await mirroredOrganizations(foundation));
+    const rejectsFile = await RejectsFile.create(rejects);
+    try {
+      const { incidents } = await openStore(foundation);
+      const target = { incidents: incidents.records, log: foundation.log, sla: slaOver(loadReferenceData()) };
+      return await importIncidents(plan, target, {
+        onRejects: (found) => rejectsFile.add(found),
+        onProgress: (counts) => progress.show(counts),
+      });
+    } finally {
+      progress.end();
+      await rejectsFile.close();
+    }
+  } finally {
+    await foundation.close();
+  }
+}
+
+/** The database of a desk that runs on this data directory; else the one that the desk would choose. */
+async function findDatabase(data: string, logger: Logger): Promise<Database> {
+  const { MONGODB_URI, MONGOD_BINARY, NODE_ENV } = process.env;
+  const uri = MONGODB_URI || MONGOD_BINARY ? null : await runningEngine(path.join(data, 'mongodb'));
+  if (!uri) return openDatabase({ MONGODB_URI, MONGOD_BINARY, NODE_ENV }, data, logger);
+  return { uri, what: 'the engine of the running desk', died: new Promise(() => {}), stop: async () => {} };
+}
+
+/** The address of an engine that another process has open on a directory; null when there is none. */
+async function runningEngine(directory: string): Promise<string | null> {
+  const holder = findHolder(directory);
+  if (!holder || !processRuns(holder.launcherPid)) return null;
+  const home = realpathSync(directory);
+  if (!(await engineAnswers(home))) return null;
+  const socketPath = makeSocketPath(home);
+  return `mongodb://${encodeURIComponent(socketPath)}/?directConnection=true&w=majority&journal=true&retryWrites=false`;
+}
+
+function summary(counts: ImportCounts, options: ImportOptions, ms: number): string {
+  const lines: [string, number, string][] = [
+    ['Rows read', counts.rows, ''],
+    ['Incidents created', counts.created, ''],
+    ['Already there', counts.alreadyThere, ''],
+    ['Rejected rows', counts.rejectedRows, counts.rejectedRows ? `  in ${options.rejects}` : ''],
+  ];
+  const table = lines.map(
+    ([name, count, more]) => ` ${name.padEnd(20)}${count.toLocaleString('en-CA').padStart(12)}${more}`,
+  );
+  const memoryMiB = Math.round(process.resourceUsage().maxRSS / 1024);
+  return [...table, ` ${(ms / 1_000).toFixed(1)} s, at most ${memoryMiB} MiB of memory beside the database`].join('\n');
+}
+
+function explained(error: unknown): string {
+  if (error instanceof ImportProblem) return error.problems.join('\n');
+  if (error instanceof EngineFailure) return error.message;
+  if (error instanceof Refusal)
+    return `The import stopped: ${error.message}\nRun the same command again: it goes on where it stopped.`;
+  if (error instanceof TypeError && 'code' in error) return `${error.message}\n\n${USAGE}`; // Of parseArgs.
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

@@ -1,0 +1,70 @@
+import type { Partner } from './partner.ts';
+
+/** An incident as the API gives it back after each step. */
+export interface Worked {
+  id: string;
+  number: string;
+  version: number;
+}
+
+/** What the tests do to incidents behind the browsers' backs: all of it through the API, as another client would. */
+
+/** Reports an incident of the reporter's own organization, or of the one named. */
+export async function report(who: Partner, title: string, actingFor?: string): Promise<Worked> {
+  return write(who, 'createIncident', {
+    title,
+    description: 'Since 06:00 today.',
+    serviceId: 'VEE',
+    environment: 'PRODUCTION',
+    impact: 'MEDIUM',
+    urgency: 'MEDIUM',
+    ...(actingFor && { actingFor }),
+  });
+}
+
+/** Gives an incident to the asking analyst. */
+export async function assign(who: Partner, incident: Worked): Promise<Worked> {
+  const me = await who.get<{ id: string }>('{ me { id } }');
+  return act(who, incident, {
+    mutation: 'assignIncident',
+    assignmentGroupId: 'READS_VEE',
+    assigneeId: me.id,
+    categoryId: 'READS_MISSING',
+    impact: 'MEDIUM',
+    urgency: 'MEDIUM',
+  });
+}
+
+/** Carries out one action on the version that the caller holds. */
+export async function act(
+  who: Partner,
+  { id, version }: Worked,
+  { mutation, ...input }: { mutation: string; [field: string]: unknown },
+): Promise<Worked> {
+  return write(who, mutation, { id, expectedVersion: version, ...input });
+}
+
+/** Says something in public about an incident. */
+export async function comment(who: Partner, { id }: { id: string }, text: string): Promise<void> {
+  await write(who, 'addIncidentComment', { id, text });
+}
+
+/** Writes down something that only the SME may read. */
+export async function note(who: Partner, { id }: { id: string }, text: string): Promise<void> {
+  await write(who, 'addIncidentInternalNote', { id, text });
+}
+
+/** An incident as it is now, by its number. */
+export async function look(who: Partner, number: string): Promise<Worked & { state: string; title: string }> {
+  return who.get('query($id: ID!) { incident(id: $id) { id number version state title } }', { id: number });
+}
+
+/** Sends a mutation, and gives the incident of its payload. */
+async function write(who: Partner, mutation: string, input: Record<string, unknown>): Promise<Worked> {
+  const type = `${mutation.charAt(0).toUpperCase()}${mutation.slice(1)}Input`;
+  const { incident } = await who.get<{ incident: Worked }>(
+    `mutation($input: ${type}!) { ${mutation}(input: $input) { incident { id number version } } }`,
+    { input },
+  );
+  return incident;
+}
