@@ -9,6 +9,7 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSy
 import path from 'node:path';
 import { clearInterval, setInterval } from 'node:timers';
 import { fileURLToPath } from 'node:url';
+import { changedSuites, unitSuites } from './tests/setup/choose-suites.mjs';
 
 const ROOT = path.dirname(fileURLToPath(import.meta.url));
 const NODE_NEEDED = [20, 19];
@@ -19,6 +20,16 @@ const STARTED_AT = Date.now();
 const STOPS = ['SIGTERM', 'SIGHUP', 'SIGINT'];
 /** How often it is looked whether npm still waits for us, in milliseconds. */
 const PARENT_EVERY_MS = 500;
+/** Runs TypeScript as it stands; our own packages are taken from their sources, since they may not be built yet. */
+const TSX = ['--conditions=source', '--import', 'tsx'];
+const JEST = [
+  '--conditions=source',
+  '--experimental-vm-modules',
+  '--no-warnings=ExperimentalWarning',
+  'node_modules/jest/bin/jest.js',
+];
+/** The current LTS line, on which `check` runs the unit suites beside the Node that runs it. */
+const NODE_LTS = '24.21.0';
 const MANIFEST = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8'));
 
 const HELP = `MDM/R Service Desk
@@ -29,7 +40,9 @@ const HELP = `MDM/R Service Desk
       --reset      throw ./.data away first
       --data DIR   keep the data somewhere else
   npm test [-- jest options]      every default suite
-  npm run check                   format, lint, types, unused code, licences, composition, tests: what CI runs
+      --changed    those that the difference to the main branch can touch
+      --unit       those that need no database, no desk and no browser
+  npm run check                   format, lint, imports, types, unused code, licences, composition, tests: what CI runs
   npm run desk -- import incidents FILE [--mapping FILE] [--rejects FILE] [--data DIR]
                                   takes over incidents from another system's export (docs/import.md)
   npm run desk -- screenshots     takes the README's pictures anew
@@ -58,42 +71,52 @@ const COMMANDS = {
   },
   test: (args) => {
     build({ portal: true });
-    jest(args);
+    run(...jest(args));
   },
   check: () => {
     build({ portal: true });
+    // CI has run the suites already, on the Node that the desk needs: a second run of them has its own command.
+    const lts = process.env.DESK_TESTS_RAN ? null : nodeLts();
     const steps = [
       ['format', [bin('prettier'), '--check', '--log-level', 'warn', '.']],
       ['lint', [bin('eslint'), '.', '--max-warnings', '0']],
+      ['imports', [bin('dependency-cruiser'), '.', '--output-type', 'err']],
       ['types', [bin('typescript', 'bin/tsc'), '-p', 'tsconfig.json']],
       ['types of the portal', [bin('typescript', 'bin/tsc'), '-p', 'portal/tsconfig.json']],
       ['unused code', [bin('knip')]],
       ['licences, engines and one graphql', ['tests/setup/dependencies.mjs']],
-      ['composition', ['--import', 'tsx', 'schema/src/generate.ts', 'compose', '--check']],
+      ['composition', [...TSX, 'schema/src/generate.ts', 'compose', '--check']],
+      ...(lts ? [[`unit suites on Node ${NODE_LTS}`, ...jest(['--unit']), lts]] : []),
     ];
-    const failed = steps.filter(([name, args]) => {
+    const failed = steps.filter(([name, ...step]) => {
+      const startedAt = Date.now();
       console.log(`\n== ${name}`);
-      return runNode(args) !== 0;
+      const status = runNode(...step);
+      console.log(`   ${((Date.now() - startedAt) / 1_000).toFixed(1)} s`);
+      return status !== 0;
     });
     if (failed.length) {
       console.error(`\nFailed: ${failed.map(([name]) => name).join(', ')}`);
       process.exit(1);
     }
-    if (!process.env.DESK_TESTS_RAN) jest([]);
+    if (!process.env.DESK_TESTS_RAN) run(JEST);
   },
-  codegen: () => generate(true),
-  compose: () => run(['--import', 'tsx', 'schema/src/generate.ts', 'compose']),
+  codegen: () => {
+    generate(true);
+    must([...TSX, 'portal/codegen.ts']);
+  },
+  compose: () => run([...TSX, 'schema/src/generate.ts', 'compose']),
   screenshots: (args) => {
     build({ portal: true });
-    run(['--import', 'tsx', 'tests/portal/screenshots.ts', ...args]);
+    run([...TSX, 'tests/portal/screenshots.ts', ...args]);
   },
   'kill-rig': (args) => {
     build({ portal: false });
-    run(['--import', 'tsx', 'tests/durability/kill-rig-command.ts', ...args]);
+    run([...TSX, 'tests/durability/kill-rig-command.ts', ...args]);
   },
   bench: (args) => {
     build({ portal: false });
-    run(['--import', 'tsx', 'bench/src/main.ts', ...args]);
+    run([...TSX, 'bench/src/main.ts', ...args]);
   },
 };
 
@@ -119,24 +142,7 @@ function install() {
   const present = path.join(ROOT, 'node_modules/.pnpm/lock.yaml');
   if (existsSync(present) && readFileSync(wanted, 'utf8') === readFileSync(present, 'utf8')) return;
   console.log('Installing packages ...');
-  const pnpm = MANIFEST.packageManager;
-  // npm sets variables that a package manager inside it would take for its own.
-  const env = Object.fromEntries(
-    Object.entries(process.env).filter(([name]) => !/^npm_(lifecycle|package)_/.test(name)),
-  );
-  const npm = process.env.npm_execpath?.endsWith('npm-cli.js') ? [process.execPath, process.env.npm_execpath] : ['npm'];
-  const [file, ...rest] = [
-    ...npm,
-    'exec',
-    '--yes',
-    '--loglevel=error',
-    `--package=${pnpm}`,
-    '--',
-    'pnpm',
-    'install',
-    '--frozen-lockfile',
-  ];
-  const { status } = spawnSync(file, rest, { cwd: ROOT, env, stdio: 'inherit' });
+  const { status } = npmExec(MANIFEST.packageManager, ['pnpm', 'install', '--frozen-lockfile']);
   if (status !== 0) process.exit(status ?? 1);
 }
 
@@ -144,18 +150,18 @@ function install() {
 function build({ portal }) {
   generate(false);
   unlessUnchanged('services', ['kit', 'schema', 'services', 'gateway', 'local'], () => [
-    ['--import', 'tsx', 'local/src/build.ts'],
+    [...TSX, 'local/src/build.ts'],
   ]);
   if (portal) {
     unlessUnchanged('portal', ['portal', 'schema'], () => [
-      ['--import', 'tsx', 'portal/codegen.ts'],
+      [...TSX, 'portal/codegen.ts'],
       [bin('vite', 'bin/vite.js', 'portal'), 'build', 'portal', '--logLevel', 'warn'],
     ]);
   }
 }
 
 function generate(always) {
-  const steps = () => [['--import', 'tsx', 'schema/src/generate.ts', 'codegen']];
+  const steps = () => [[...TSX, 'schema/src/generate.ts', 'codegen']];
   if (always) for (const step of steps()) must(step);
   else
     unlessUnchanged('codegen', ['schema', 'services'], steps, (file) =>
@@ -175,7 +181,8 @@ function unlessUnchanged(name, folders, steps, counts = () => true) {
   const now = hash.update(readFileSync(path.join(ROOT, 'pnpm-lock.yaml'))).digest('hex');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === now) return;
   console.log(`Building ${name} ...`);
-  for (const step of steps()) must(step);
+  // Whoever builds, and be it a test: what is built is what people run.
+  for (const step of steps()) must(step, { NODE_ENV: 'production' });
   mkdirSync(path.dirname(stamp), { recursive: true });
   writeFileSync(stamp, now);
 }
@@ -189,8 +196,39 @@ function filesBelow(folder) {
   });
 }
 
+/** Jest's arguments and environment; `--changed` and `--unit` choose suites, and other arguments choose among them. */
 function jest(args) {
-  run(['--experimental-vm-modules', '--no-warnings=ExperimentalWarning', bin('jest'), ...args]);
+  const choose = args.includes('--changed') ? changedSuites : args.includes('--unit') ? unitSuites : null;
+  const others = args.filter((arg) => !['--changed', '--unit'].includes(arg));
+  if (!choose) return [[...JEST, ...others], {}];
+  const suites = choose((list) => {
+    const options = { cwd: ROOT, stdio: ['ignore', 'pipe', 'inherit'] };
+    return JSON.parse(spawnSync(process.execPath, [...JEST, ...list], options).stdout);
+  });
+  const chosen = JSON.stringify(suites.map((suite) => path.join(ROOT, suite)));
+  const filter = ['--filter', path.join(ROOT, 'tests/setup/only-chosen.cjs'), '--passWithNoTests'];
+  return [[...JEST, ...filter, ...others], { DESK_TEST_SUITES: chosen }];
+}
+
+/** The program of the current LTS line of Node, as the registry has it for this platform. Null, and said so, where it cannot be had. */
+function nodeLts() {
+  if (process.versions.node.startsWith(`${NODE_LTS.split('.')[0]}.`)) return null;
+  const wanted = `node-${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}@${NODE_LTS}`;
+  const { status, stdout } = npmExec(wanted, ['node', '-p', 'process.execPath'], 'pipe');
+  if (status === 0) return stdout.toString().trim();
+  console.log(`Skipped: unit suites on Node ${NODE_LTS}; the registry has no ${wanted}.`);
+  return null;
+}
+
+/** Runs a command of a package that the desk does not install. */
+function npmExec(wanted, command, stdout = 'inherit') {
+  // npm sets variables that a package manager inside it would take for its own.
+  const env = Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !/^npm_(lifecycle|package)_/.test(name)),
+  );
+  const npm = process.env.npm_execpath?.endsWith('npm-cli.js') ? [process.execPath, process.env.npm_execpath] : ['npm'];
+  const [file, ...rest] = [...npm, 'exec', '--yes', '--loglevel=error', `--package=${wanted}`, '--', ...command];
+  return spawnSync(file, rest, { cwd: ROOT, env, stdio: ['inherit', stdout, 'inherit'] });
 }
 
 function bin(name, file, folder = '.') {
@@ -199,14 +237,14 @@ function bin(name, file, folder = '.') {
   return path.join(home, file ?? (typeof declared === 'string' ? declared : declared[name]));
 }
 
-function must(args) {
-  const status = runNode(args);
+function must(args, env = {}) {
+  const status = runNode(args, env);
   if (status !== 0) process.exit(status);
 }
 
 /** Runs one step and waits for it. Returns its exit code. */
-function runNode(args) {
-  const { status, signal } = spawnSync(process.execPath, args, { cwd: ROOT, stdio: 'inherit' });
+function runNode(args, env = {}, node = process.execPath) {
+  const { status, signal } = spawnSync(node, args, { cwd: ROOT, stdio: 'inherit', env: { ...process.env, ...env } });
   return signal ? 1 : (status ?? 1);
 }
 
