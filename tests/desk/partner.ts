@@ -113,7 +113,7 @@ export class Listener<T extends { cursor: string }> {
   }
 
   /** Comes back when the messages are as a test wants them, at most `ms` later. */
-  async until(holds: (messages: T[]) => boolean, ms = 10_000): Promise<T[]> {
+  async until(holds: (messages: T[]) => boolean, ms = 60_000): Promise<T[]> {
     const deadline = Date.now() + ms;
     while (!holds(this.messages)) {
       const left = deadline - Date.now();
