@@ -55,7 +55,8 @@ export class Partner {
       url: `${this.url.replace('http', 'ws')}/graphql`,
       webSocketImpl: WebSocket,
       lazy: false,
-      retryAttempts: 60,
+      // A desk that starts again on a busy machine may take long; what a test waits for is bounded there.
+      retryAttempts: Infinity,
       retryWait: () => new Promise((resolve) => setTimeout(resolve, 200)),
       shouldRetry: () => true,
       onNonLazyError: () => {},
