@@ -49,6 +49,13 @@ export class Partner {
     return Object.values(data ?? {})[0] as T;
   }
 
+  /** Sends one change, and gives what the selection asks of its payload. Throws its errors. */
+  async write<Payload>(mutation: string, input: Record<string, unknown>, selection: string): Promise<Payload> {
+    const type = `${mutation.charAt(0).toUpperCase()}${mutation.slice(1)}Input`;
+    const text = `mutation($input: ${type}!) { ${mutation}(input: $input) { ${selection} } }`;
+    return this.get<Payload>(text, { input });
+  }
+
   /** A live connection that reconnects by itself with a fresh token. */
   connect(): Client {
     return createClient({
