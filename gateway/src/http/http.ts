@@ -5,7 +5,7 @@ import { Refusal } from '@desk/kit/api/errors';
 import type { Random } from '@desk/kit/process/ids';
 import type { Domain } from '@desk/schema/domains';
 import { signInFailure, signInRoutes, type SignInOptions } from '../identity/sign-in.ts';
-import { LoadMeter } from '../limits/load-shedding.ts';
+import type { LoadMeter } from '../limits/load-shedding.ts';
 import { codesOf, graphqlRoute, toLog, type GraphQLRouteOptions, type OperationLog } from './graphql-http.ts';
 import { HttpRefusal, refusedAnswer } from './http-error.ts';
 import { portalFiles } from './portal-files.ts';
