@@ -7,8 +7,8 @@ import type { Logger } from '../process/logger.ts';
 import { PollingLoop } from '../process/polling-loop.ts';
 import { STREAM_MAX, type EventStream } from './stream.ts';
 
-/** Writes wake the relay. Without one it looks this often, in milliseconds. */
-export const SWEEP_MS = 250;
+/** Writes of this process wake the relay. What another process wrote and did not carry comes so late at most, in milliseconds. */
+export const SWEEP_MS = 1_000;
 
 interface Cursor {
   _id: string;

@@ -7,7 +7,7 @@ import { OPERATION_MS_MAX } from '../process/mongo.ts';
 import { PollingLoop } from '../process/polling-loop.ts';
 
 /** How often timers look for due records, in milliseconds. Events carry computed instants, so it does not limit their precision. */
-export const TICK_MS = 250;
+export const TICK_MS = 1_000;
 /** How long a worker may take with one record, in milliseconds. After that it counts as dead. */
 const LEASE_MS = 30_000;
 /** How long timers leave a record alone when its act failed or left it due, in milliseconds. Meanwhile the others have their turn. */
