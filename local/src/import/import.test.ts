@@ -1,4 +1,11 @@
-import { HEADER, exportLine, exportedIncident, removeExports, writeExport } from '@desk/tickets/import/import.fixture';
+import {
+  HEADER,
+  exportLine,
+  exportedIncident,
+  removeExports,
+  writeBytes,
+  writeExport,
+} from '@desk/tickets/import/import.fixture';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -90,7 +97,21 @@ describe('an import that cannot begin', () => {
   test('names every column that the file lacks', async () => {
     const other = await writeExport([], { header: HEADER.replace('ident_state', 'state').replace('impact', 'size') });
     const { err } = await run('incidents', other, '--data', data());
-    expect(err.trim().split('\n')).toHaveLength(2);
+    expect(err.trim().split('\n')).toEqual([
+      expect.stringContaining('"ident_state"'),
+      expect.stringContaining('"impact"'),
+      expect.stringMatching(
+        /^Read as utf-8, separated by ",". The header ends in line 1 and has 36 columns: number \| state/,
+      ),
+    ]);
+  });
+
+  test('of a file in another encoding names it, and leaves no trace', async () => {
+    const lines = exportedIncident('Q', { contact_type: 'Hydro-Québec' });
+    const other = await writeBytes(Buffer.from([HEADER, ...lines].join('\n'), 'latin1'));
+    const { code, err } = await run('incidents', other, '--mapping', mapping, '--data', data(), '--rejects', rejects());
+    expect([code, existsSync(data())]).toEqual([1, false]);
+    expect(err).toContain('encoding: windows-1252 reads');
   });
 
   test('because no organization is known yet says what to do', async () => {

@@ -96,18 +96,21 @@ async function importFile(options: ImportOptions, stdout: ProgressOutput): Promi
   const startedAt = performance.now();
   const logger = createLogger('import', process.env['LOG_LEVEL'] ?? 'warn');
   const mapping = loadMapping(options.mapping);
-  const { header, lines } = await surveyFile(options.file, mapping.delimiter);
   const services = loadServices().map(({ code }) => code);
   const ground = { catalogue: loadCatalogue(), services, now: systemTime.now() };
-  rowReader(mapping, header, { ...ground, organizations: null }); // Before a database is opened: a wrong mapping leaves no trace.
+  const { header, survey, text, table } = await surveyFile(options.file, mapping);
+  // Before a database is opened: what cannot be imported leaves no trace.
+  const unfit = problemsOf(() => rowReader(mapping, header, { ...ground, organizations: null }));
+  const problems = [...survey.problems(), ...unfit];
+  if (problems.length) throw new ImportProblem([...problems, survey.reading()]);
 
   const database = await findDatabase(options.data, logger);
   try {
-    const progress = new ImportProgress(stdout, lines - 1);
+    const progress = new ImportProgress(stdout, survey.rows);
     const imported = importInto(database, { logger, rejects: options.rejects, progress }, (organizations) => ({
       file: options.file,
-      delimiter: mapping.delimiter,
-      width: header.length,
+      text,
+      table,
       reader: rowReader(mapping, header, { ...ground, organizations }),
       importedAt: ground.now,
     }));
@@ -116,6 +119,17 @@ async function importFile(options: ImportOptions, stdout: ProgressOutput): Promi
     return summary(counts, options, performance.now() - startedAt);
   } finally {
     await database.stop();
+  }
+}
+
+/** The problems that an act stops at; none when it goes through. */
+function problemsOf(act: () => unknown): readonly string[] {
+  try {
+    act();
+    return [];
+  } catch (error) {
+    if (error instanceof ImportProblem) return error.problems;
+    throw error;
   }
 }
 

@@ -82,6 +82,13 @@ export async function writeExport(
   return file;
 }
 
+/** Writes bytes as they are into a file. Gives its path. */
+export async function writeBytes(bytes: Buffer): Promise<string> {
+  const file = await newFile('csv');
+  await writeFile(file, bytes);
+  return file;
+}
+
 /** Writes a packed export of many incidents, without holding it. Gives its path. */
 export async function writeLargeExport(incidents: number): Promise<string> {
   const file = await newFile('csv.gz');

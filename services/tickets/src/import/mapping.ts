@@ -2,6 +2,7 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { Environment, IncidentHoldReason, IncidentState } from '../generated/api.ts';
 import { isTimeZone } from '@desk/kit/time/local-time';
+import { DELIMITERS, ENCODINGS } from './form.ts';
 
 /** How to read another system's export, as a mapping file says it. Its columns and codes are checked by `rowReader`. */
 export type ImportMapping = z.infer<typeof mappingFile>;
@@ -54,7 +55,8 @@ const state = z
 
 const mappingFile = z.strictObject({
   source: name.regex(/^[A-Z][A-Z0-9_-]*$/, 'must be a code such as SERVICENOW'),
-  delimiter: z.enum([',', ';', '\t']).default(','),
+  encoding: z.enum(ENCODINGS).optional(),
+  delimiter: z.enum(DELIMITERS).default(','),
   unknown: z.array(z.string()).default([]),
   timeFormat: z.enum(TIME_FORMATS),
   timeZone: name.refine(isTimeZone, 'must be an IANA time zone such as America/Toronto'),

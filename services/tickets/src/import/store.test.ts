@@ -13,7 +13,6 @@ import { loadMapping, readLines, surveyFile } from './port.ts';
 import { importIncidents, mirroredOrganizations, type ImportCounts, type ImportPlan } from './store.ts';
 import { rowReader } from './row.ts';
 import {
-  HEADER,
   IMPORTED_AT,
   ORGANIZATIONS,
   SERVICES,
@@ -54,12 +53,12 @@ afterAll(async () => {
 
 async function planFor(file: string): Promise<ImportPlan> {
   const mapping = loadMapping();
-  const { header } = await surveyFile(file, mapping.delimiter);
+  const { header, text, table } = await surveyFile(file, mapping);
   const grounds = { catalogue: loadCatalogue(), services: SERVICES, organizations: ORGANIZATIONS, now: IMPORTED_AT };
   return {
     file,
-    delimiter: mapping.delimiter,
-    width: header.length,
+    text,
+    table,
     reader: rowReader(mapping, header, grounds),
     importedAt: IMPORTED_AT,
   };
@@ -234,11 +233,8 @@ describe('a large file', () => {
     const collect = runInNewContext('gc') as () => void;
     const heapMiB: number[] = [];
     let read = 0;
-    for await (const found of readIncidents(readLines(file), {
-      delimiter: ',',
-      width: HEADER.split(',').length,
-      reader: servicenowReader(),
-    })) {
+    const { text, table } = await surveyFile(file, loadMapping());
+    for await (const found of readIncidents(readLines(file, text), { ...table, reader: servicenowReader() })) {
       if (found.kind === 'INCIDENT') importIncident(found.rows, SOURCE, { sla, importedAt: IMPORTED_AT });
       if (++read % 5_000 !== 0) continue;
       collect();

@@ -5,6 +5,7 @@ import type { Mirrored } from '@desk/kit/log/mirror';
 import type { Foundation } from '@desk/kit/service/service';
 import { DIRECTORY_MIRROR, type DirectoryRecords } from '@desk/schema/directory/events';
 import { readIncidents, rejectsOf, type Found, type Reject } from './file.ts';
+import type { TableForm, TextForm } from './form.ts';
 import { readLines } from './port.ts';
 import type { RowReader } from './row.ts';
 import { ImportRefused, importIncident } from './incident.ts';
@@ -32,9 +33,8 @@ export interface ImportTarget {
 /** A file that was surveyed, and how to read it. */
 export interface ImportPlan {
   file: string;
-  delimiter: string;
-  /** Columns of the header. */
-  width: number;
+  text: TextForm;
+  table: TableForm;
   reader: RowReader;
   /** The instant of the import: open incidents run on from here. */
   importedAt: Date;
@@ -62,7 +62,7 @@ export async function importIncidents(
     heard.onProgress({ ...counts });
   };
 
-  for await (const found of readIncidents(readLines(plan.file), plan)) {
+  for await (const found of readIncidents(readLines(plan.file, plan.text), { ...plan.table, reader: plan.reader })) {
     const taken = takeOver(found, plan, target.sla);
     if ('rejects' in taken) {
       counts.rejectedRows += taken.rejects.length;
