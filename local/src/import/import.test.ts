@@ -114,6 +114,28 @@ describe('an import that cannot begin', () => {
     expect(err).toContain('encoding: windows-1252 reads');
   });
 
+  test('of a file whose times have another form writes nothing, and says which form is right', async () => {
+    const other = await writeExport([
+      exportLine({ number: 'S', opened_at: '05/03/2025 10:00', sys_updated_at: '05/03/2025 10:00' }),
+      exportLine({ number: 'T', opened_at: '29/03/2025 10:00', sys_updated_at: '29/03/2025 10:00' }),
+    ]);
+    const american = path.join(home, 'american.yaml');
+    await writeFile(american, FIXED.replace(/timeFormat: .*/, 'timeFormat: M/D/YYYY HH:MM'));
+    const { code, err } = await run(
+      'incidents',
+      other,
+      '--mapping',
+      american,
+      '--data',
+      data(),
+      '--rejects',
+      rejects(),
+    );
+    expect([code, existsSync(data())]).toEqual([1, false]);
+    expect(err).toContain('opened_at: of 2 times, 1 time (line 3 ("29/03/2025 10:00")) cannot be of the form M/D/YYYY');
+    expect(err).toContain('is of the form D/M/YYYY HH:MM: write that as timeFormat');
+  });
+
   test('because no organization is known yet says what to do', async () => {
     const { code, err } = await run('incidents', file, '--data', path.join(home, 'new'), '--rejects', rejects());
     expect([code, err.includes('npm start'), existsSync(rejects())]).toEqual([1, true, false]);

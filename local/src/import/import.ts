@@ -103,6 +103,7 @@ async function importFile(options: ImportOptions, stdout: ProgressOutput): Promi
   const unfit = problemsOf(() => rowReader(mapping, header, { ...ground, organizations: null }));
   const problems = [...survey.problems(), ...unfit];
   if (problems.length) throw new ImportProblem([...problems, survey.reading()]);
+  for (const note of survey.notes()) stdout.write(`${note}\n`);
 
   const database = await findDatabase(options.data, logger);
   try {

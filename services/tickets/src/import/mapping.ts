@@ -3,15 +3,13 @@ import { z } from 'zod';
 import { Environment, IncidentHoldReason, IncidentState } from '../generated/api.ts';
 import { isTimeZone } from '@desk/kit/time/local-time';
 import { DELIMITERS, ENCODINGS } from './form.ts';
+import { TIME_FORMATS } from './time-form.ts';
 
 /** How to read another system's export, as a mapping file says it. Its columns and codes are checked by `rowReader`. */
 export type ImportMapping = z.infer<typeof mappingFile>;
 
 /** Which of our codes the values of a column become. */
 export type ValueRule = z.infer<typeof rule>;
-
-/** The forms in which an export may write its local times; seconds may follow. */
-export const TIME_FORMATS = ['D/M/YYYY HH:MM', 'M/D/YYYY HH:MM', 'YYYY-MM-DD HH:MM'] as const;
 
 /** In a rule: each value gets one of all our codes, always the same. */
 export const SPREAD = 'SPREAD';

@@ -5,6 +5,7 @@ import type { DirectoryRecords } from '@desk/schema/directory/events';
 import { CauseCategory, Impact, IncidentResolutionCode, Priority, Urgency } from '../generated/api.ts';
 import { TEXT_KIB_MAX, TITLE_CHARACTERS_MAX } from '../incident/incident.ts';
 import type { ImportSource, SourceRow } from './incident.ts';
+import { timeReader, type WallTime } from './time-form.ts';
 import { ImportProblem, SPREAD, type ImportMapping, type ValueRule } from './mapping.ts';
 
 /** A row in our words; or why it cannot be read, with its number where there is one. */
@@ -333,28 +334,22 @@ function spread<T>(value: string, codes: readonly T[]): T {
   return codes[place] as T;
 }
 
-const WALL_TIMES: Record<ImportMapping['timeFormat'], RegExp> = {
-  'D/M/YYYY HH:MM': /^(?<day>\d{1,2})\/(?<month>\d{1,2})\/(?<year>\d{4}) (?<hour>\d{1,2}):(?<rest>\d{2}(?::\d{2})?)$/,
-  'M/D/YYYY HH:MM': /^(?<month>\d{1,2})\/(?<day>\d{1,2})\/(?<year>\d{4}) (?<hour>\d{1,2}):(?<rest>\d{2}(?::\d{2})?)$/,
-  'YYYY-MM-DD HH:MM': /^(?<year>\d{4})-(?<month>\d{2})-(?<day>\d{2})[ T](?<hour>\d{2}):(?<rest>\d{2}(?::\d{2})?)$/,
-};
-
 /** No exporting system holds incidents from before this year: an earlier one is a slip. */
 const YEAR_MIN = 1990;
 /** The source's clock, or its zone, may be a little ahead. */
 const AHEAD_MS_MAX = 86_400_000;
 const INSTANTS_KEPT_MAX = 10_000;
 
-/** Reads local times of the mapping's form and zone: an instant, or the problem. Of an hour that happens twice, the first. */
+/** Reads times of the mapping's form and zone: an instant, or the problem. Of an hour that happens twice, the first. */
 function instantReader({ timeFormat, timeZone }: ImportMapping, now: Date): (text: string) => Date | string {
-  const form = WALL_TIMES[timeFormat];
+  const form = timeReader(timeFormat);
   const read = (text: string): Date | string => {
-    const { year = '', month = '', day = '', hour = '', rest = '' } = form.exec(text)?.groups ?? {};
-    if (!year) return `is not a time of the form ${timeFormat}`;
-    const local = `${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}T${hour.padStart(2, '0')}:${rest}`;
-    const instant = firstInstantOf(local, timeZone);
+    const time = form(text);
+    if (time === 'NO_FORM') return `is not a time of the form ${timeFormat}`;
+    if (time === 'NO_DATE') return 'is not a time of the calendar';
+    const instant = firstInstantOf(time, timeZone);
     if (typeof instant === 'string') return instant;
-    if (Number(year) < YEAR_MIN) return `is before ${YEAR_MIN}`;
+    if (Number(time.wall.slice(0, 4)) < YEAR_MIN) return `is before ${YEAR_MIN}`;
     return instant.getTime() > now.getTime() + AHEAD_MS_MAX ? 'is still to come' : instant;
   };
   // Neighbouring rows name the same times again and again, and zone rules are slow.
@@ -370,9 +365,9 @@ function instantReader({ timeFormat, timeZone }: ImportMapping, now: Date): (tex
   };
 }
 
-function firstInstantOf(local: string, timeZone: string): Date | string {
+function firstInstantOf({ wall, offset }: WallTime, timeZone: string): Date | string {
   try {
-    return instantOf({ local, timeZone });
+    return instantOf(offset === null ? { local: wall, timeZone } : { local: `${wall}${offset}`, timeZone: null });
   } catch (error) {
     if (!(error instanceof LocalTimeProblem)) throw error;
     if (error.code === 'NONEXISTENT_LOCAL_TIME') return `does not exist in ${timeZone}: the clocks skip it`;

@@ -1,6 +1,8 @@
 import { readings, type TableForm, type TextForm } from './form.ts';
 import type { Row } from './file.ts';
 import type { ImportMapping } from './mapping.ts';
+import { columnNames } from './row.ts';
+import { TIME_FORMATS_SAID, TimeFormsSeen, timeReader, type TimeFormat } from './time-form.ts';
 
 /** What a file that was read once through turned out to hold, as far as it can stand against importing it. */
 export class Survey {
@@ -9,11 +11,21 @@ export class Survey {
   readonly #mapping: ImportMapping;
   readonly #form: SurveyedForm;
   readonly #faulty = new Places();
+  readonly #unknown: ReadonlySet<string>;
+  readonly #times: TimeColumn[];
+  readonly #forms = new TimeFormsSeen();
   #faultyBytes: Buffer | null = null;
 
   constructor(mapping: ImportMapping, form: SurveyedForm) {
     this.#mapping = mapping;
     this.#form = form;
+    this.#unknown = new Set(['', ...mapping.unknown]);
+    const names = columnNames(form.header);
+    this.#times = TIME_COLUMNS.flatMap((part) => {
+      const name = mapping.columns[part];
+      const index = name === undefined ? -1 : names.indexOf(name);
+      return name === undefined || index === -1 ? [] : [{ name, index, count: 0, wrong: new Places() }];
+    });
   }
 
   addFaultyLine(line: number, bytes: Buffer): void {
@@ -23,20 +35,42 @@ export class Survey {
     this.#faultyBytes = Buffer.from(bytes.subarray(from, from + SHOWN_BYTES_MAX));
   }
 
-  addRow(_row: Row): void {
+  addRow({ fields, line }: Row): void {
     this.rows += 1;
+    if (fields?.length !== this.#form.table.width) return; // A reject, whatever it holds.
+    for (const time of this.#times) this.#addTime(time, line, (fields[time.index] ?? '').trim());
+  }
+
+  #addTime(time: TimeColumn, line: number, text: string): void {
+    if (this.#unknown.has(text)) return;
+    time.count += 1;
+    const forms = this.#forms.add(text);
+    const wanted = this.#mapping.timeFormat;
+    if (forms.includes(wanted)) return;
+    // What has the form and is no date in any other either stays wrong under the right form: its row is a reject.
+    if (forms.length || timeReader(wanted)(text) === 'NO_FORM') time.wrong.add(line, text);
   }
 
   /** Why nothing of the file may be written: a sentence each. */
   problems(): string[] {
-    return [...this.#encodingProblems(), ...this.#delimiterProblems()];
+    return [...this.#encodingProblems(), ...this.#delimiterProblems(), ...this.#timeProblems()];
+  }
+
+  /** What a person should know before the import begins, though nothing stands against it. */
+  notes(): string[] {
+    const { timeFormat } = this.#mapping;
+    const other = OTHER_WAY[timeFormat];
+    const bothWays = other && this.#forms.possible().includes(other) && this.#forms.possible().includes(timeFormat);
+    return bothWays
+      ? [`Every time of the file reads as ${timeFormat}, as the mapping says, and as ${other} as well.`]
+      : [];
   }
 
   /** How the file was read, for a person who must find out what is wrong. */
   reading(): string {
     const { text, table, header } = this.#form;
     const begin = `Read as ${text.encoding}${text.markBytes ? ' (by its byte order mark)' : ''}`;
-    const names = header.map((name) => name || '(no name)').join(' | ');
+    const names = header.map((name) => printable(name) || '(no name)').join(' | ');
     return `${begin}, separated by ${nameOf(table.delimiter)}. The header ends in line ${table.headerEnd} and has ${header.length} columns: ${names}`;
   }
 
@@ -50,8 +84,25 @@ export class Survey {
     const where = `${this.#faulty.described('line')} cannot be read as ${text.encoding}.`;
     if (text.encoding !== 'utf-8' || this.#faultyBytes.includes(0))
       return [`${where} The mapping's encoding must be that of the file.`];
-    const shown = readings(this.#faultyBytes).map((each) => `  encoding: ${each.encoding} reads ${each.text.trim()}`);
+    const shown = readings(this.#faultyBytes).map(
+      (each) => `  encoding: ${each.encoding} reads ${printable(each.text.trim())}`,
+    );
     return [`${where} If one of these is right, write it in the mapping:`, ...shown];
+  }
+
+  #timeProblems(): string[] {
+    const { timeFormat } = this.#mapping;
+    const wrong = this.#times.filter((time) => time.wrong.count);
+    if (!wrong.length) return [];
+    const said = wrong.map(
+      (time) =>
+        `${time.name}: of ${time.count.toLocaleString('en-CA')} times, ${time.wrong.described('time')} cannot be of the form ${timeFormat}.`,
+    );
+    const possible = this.#forms.possible();
+    const right = possible.length
+      ? `Every time of the file is of the form ${possible.join(', and of the form ')}: write that as timeFormat.`
+      : `No form reads every time. The forms are ${TIME_FORMATS_SAID}. A value that means "unknown" belongs in \`unknown\`.`;
+    return [...said, right];
   }
 
   #delimiterProblems(): string[] {
@@ -62,6 +113,35 @@ export class Survey {
     ];
   }
 }
+
+const TIME_COLUMNS = ['openedAt', 'updatedAt', 'resolvedAt', 'closedAt'] as const;
+
+/** A column of times. */
+interface TimeColumn {
+  name: string;
+  index: number;
+  /** Known values. */
+  count: number;
+  wrong: Places;
+}
+
+/** Forms that differ by the order of day and month alone. */
+const OTHER_WAY: Partial<Record<TimeFormat, TimeFormat>> = Object.fromEntries(
+  ['', ' AM/PM'].flatMap((half) =>
+    (
+      [
+        ['D/M/YYYY', 'M/D/YYYY'],
+        ['DD-MM-YYYY', 'MM-DD-YYYY'],
+      ] as const
+    ).flatMap((pair) => {
+      const [one, other] = pair.map((date) => `${date} HH:MM${half}`);
+      return [
+        [one, other],
+        [other, one],
+      ];
+    }),
+  ),
+);
 
 /** The forms of a file, as they were found. */
 export interface SurveyedForm {
@@ -79,7 +159,8 @@ export class Places {
 
   add(line: number, value?: string): void {
     this.count += 1;
-    if (this.#first.length < PLACES_SHOWN) this.#first.push(value === undefined ? `${line}` : `${line} ("${value}")`);
+    if (this.#first.length < PLACES_SHOWN)
+      this.#first.push(value === undefined ? `${line}` : `${line} ("${printable(value)}")`);
   }
 
   /** Such as "12 lines (first 3, 7, 9)". */
@@ -92,6 +173,14 @@ export class Places {
 
 const PLACES_SHOWN = 3;
 const SHOWN_BYTES_MAX = 80;
+
+/** A text of the file for a terminal: one line, cut, and without characters that would steer it. */
+function printable(text: string): string {
+  const visible = text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, '·');
+  return visible.length > SHOWN_CHARACTERS_MAX ? `${visible.slice(0, SHOWN_CHARACTERS_MAX)}…` : visible;
+}
+
+const SHOWN_CHARACTERS_MAX = 80;
 
 function nameOf(delimiter: string): string {
   return delimiter === '\t' ? 'tab' : `"${delimiter}"`;
