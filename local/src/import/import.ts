@@ -22,6 +22,7 @@ import { openDatabase, type Database } from '../engine/database.ts';
 import { EngineFailure } from '../engine/engine.ts';
 import { engineAnswers, findHolder, processRuns } from '../engine/holder.ts';
 import { makeSocketPath } from '../engine/socket.ts';
+import { ImportNotes } from './notes.ts';
 import { ImportProgress, type ProgressOutput } from './progress.ts';
 import { RejectsFile } from './rejects.ts';
 
@@ -108,7 +109,8 @@ async function importFile(options: ImportOptions, stdout: ProgressOutput): Promi
   const database = await findDatabase(options.data, logger);
   try {
     const progress = new ImportProgress(stdout, survey.rows);
-    const imported = importInto(database, { logger, rejects: options.rejects, progress }, (organizations) => ({
+    const notes = new ImportNotes();
+    const imported = importInto(database, { logger, rejects: options.rejects, progress, notes }, (organizations) => ({
       file: options.file,
       text,
       table,
@@ -117,7 +119,7 @@ async function importFile(options: ImportOptions, stdout: ProgressOutput): Promi
     }));
     const died = database.died.then((reason) => Promise.reject(new EngineFailure(reason)));
     const counts = await Promise.race([imported, died]);
-    return summary(counts, options, performance.now() - startedAt);
+    return summary(counts, { rejects: options.rejects, notes, ms: performance.now() - startedAt });
   } finally {
     await database.stop();
   }
@@ -134,9 +136,17 @@ function problemsOf(act: () => unknown): readonly string[] {
   }
 }
 
+/** What an import tells where. */
+interface ImportSurroundings {
+  logger: Logger;
+  rejects: string;
+  progress: ImportProgress;
+  notes: ImportNotes;
+}
+
 async function importInto(
   { uri }: Database,
-  { logger, rejects, progress }: { logger: Logger; rejects: string; progress: ImportProgress },
+  { logger, rejects, progress, notes }: ImportSurroundings,
   planFor: (organizations: readonly KnownOrganization[]) => ImportPlan,
 ): Promise<ImportCounts> {
   const alone = () => Promise.reject(new Error('An import asks no other service.'));
@@ -163,6 +173,7 @@ async function importInto(
       const target = { incidents: incidents.records, log: foundation.log, sla: slaOver(loadReferenceData()) };
       return await importIncidents(plan, target, {
         onRejects: (found) => rejectsFile.add(found),
+        onNotes: (found) => notes.add(found),
         onProgress: (counts) => progress.show(counts),
       });
     } finally {
@@ -192,18 +203,25 @@ async function runningEngine(directory: string): Promise<string | null> {
   return `mongodb://${encodeURIComponent(socketPath)}/?directConnection=true&w=majority&journal=true&retryWrites=false`;
 }
 
-function summary(counts: ImportCounts, options: ImportOptions, ms: number): string {
+function summary(
+  counts: ImportCounts,
+  { rejects, notes, ms }: { rejects: string; notes: ImportNotes; ms: number },
+): string {
   const lines: [string, number, string][] = [
     ['Rows read', counts.rows, ''],
     ['Incidents created', counts.created, ''],
     ['Already there', counts.alreadyThere, ''],
-    ['Rejected rows', counts.rejectedRows, counts.rejectedRows ? `  in ${options.rejects}` : ''],
+    ['Rejected rows', counts.rejectedRows, counts.rejectedRows ? `  in ${rejects}` : ''],
   ];
   const table = lines.map(
     ([name, count, more]) => ` ${name.padEnd(20)}${count.toLocaleString('en-CA').padStart(12)}${more}`,
   );
   const memoryMiB = Math.round(process.resourceUsage().maxRSS / 1024);
-  return [...table, ` ${(ms / 1_000).toFixed(1)} s, at most ${memoryMiB} MiB of memory beside the database`].join('\n');
+  return [
+    ...table,
+    ...notes.lines(),
+    ` ${(ms / 1_000).toFixed(1)} s, at most ${memoryMiB} MiB of memory beside the database`,
+  ].join('\n');
 }
 
 function explained(error: unknown): string {

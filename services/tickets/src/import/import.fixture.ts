@@ -128,6 +128,7 @@ export function servicenowReader(): RowReader {
 export const SOURCE: ImportSource = {
   name: 'TEST',
   environment: 'PRODUCTION',
+  timesAgainstOrder: 'KEEP_ORDER',
   assumed: {
     organizationId: 'org_A',
     serviceId: 'VEE',
@@ -148,6 +149,7 @@ export function buildRow(given: Partial<SourceRow> = {}): SourceRow {
     updatedAt: new Date('2016-02-29T14:05:00Z'),
     resolvedAt: null,
     closedAt: null,
+    later: {},
     state: 'NEW',
     holdReason: null,
     impact: 'MEDIUM',
@@ -166,6 +168,7 @@ export function buildRow(given: Partial<SourceRow> = {}): SourceRow {
     resolution: { code: 'FIXED', text: 'Restarted.', cause: 'UNKNOWN' },
     codes: {},
     people: {},
+    notes: [],
     ...given,
   };
 }

@@ -14,6 +14,9 @@ export type ValueRule = z.infer<typeof rule>;
 /** In a rule: each value gets one of all our codes, always the same. */
 export const SPREAD = 'SPREAD';
 
+/** As a state: the row keeps the state that the incident had. */
+export const KEEP = 'KEEP' as const;
+
 /** The reasons why an import cannot begin: everything that was found, a sentence each. */
 export class ImportProblem extends Error {
   readonly problems: readonly string[];
@@ -46,10 +49,25 @@ const rule = z.strictObject({
 });
 
 const state = z
-  .strictObject({ state: z.enum(IncidentState), hold: z.enum(IncidentHoldReason).optional() })
+  .strictObject({ state: z.enum([...Object.values(IncidentState), KEEP]), hold: z.enum(IncidentHoldReason).optional() })
   .refine((value) => (value.state === 'ON_HOLD') === (value.hold !== undefined), {
     message: '`hold` belongs to ON_HOLD, and ON_HOLD needs it',
   });
+
+/** What a row tells by itself: where it stands, and the text that stands for it where a row has none. */
+const perColumn = {
+  number: name.optional(),
+  order: name.optional(),
+  state: name.optional(),
+  openedAt: name.optional(),
+  updatedAt: name.optional(),
+  resolvedAt: name.optional(),
+  closedAt: name.optional(),
+  reassignmentCount: name.optional(),
+  reopenCount: name.optional(),
+  vendorReference: name.optional(),
+  waitsFor: name.optional(),
+};
 
 const mappingFile = z.strictObject({
   source: name.regex(/^[A-Z][A-Z0-9_-]*$/, 'must be a code such as SERVICENOW'),
@@ -59,19 +77,10 @@ const mappingFile = z.strictObject({
   timeFormat: z.enum(TIME_FORMATS),
   timeZone: name.refine(isTimeZone, 'must be an IANA time zone such as America/Toronto'),
   environment: z.enum(Environment).default('PRODUCTION'),
-  columns: z.strictObject({
-    number: name,
-    order: name,
-    state: name,
-    openedAt: name,
-    updatedAt: name,
-    resolvedAt: name.optional(),
-    closedAt: name.optional(),
-    reassignmentCount: name.optional(),
-    reopenCount: name.optional(),
-    vendorReference: name.optional(),
-    waitsFor: name.optional(),
-  }),
+  skippedHour: z.enum(['REJECT', 'FORWARD']).default('REJECT'),
+  timesAgainstOrder: z.enum(['REJECT', 'KEEP_ORDER']).default('REJECT'),
+  columns: z.strictObject({ ...perColumn, number: name, openedAt: name }),
+  defaults: z.strictObject(perColumn).default({}),
   states: z.record(z.string(), state),
   impact: rule,
   urgency: rule,

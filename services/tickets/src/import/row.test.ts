@@ -78,8 +78,11 @@ describe('a row', () => {
     });
   });
 
-  test('of the hour that happens twice means the first', () => {
-    expect(read({ sys_updated_at: '6/11/2016 01:30' })).toMatchObject({ updatedAt: new Date('2016-11-06T05:30:00Z') });
+  test('of the hour that happens twice has both readings', () => {
+    expect(read({ sys_updated_at: '6/11/2016 01:30' })).toMatchObject({
+      updatedAt: new Date('2016-11-06T05:30:00Z'),
+      later: { updatedAt: new Date('2016-11-06T06:30:00Z') },
+    });
   });
 
   test('takes the second column of a name for itself', () => {
@@ -111,7 +114,7 @@ describe('a row', () => {
   });
 
   test.each([
-    ['a state that is not mapped', { ident_state: '-100' }, 'ident_state "-100" is not in the mapping'],
+    ['a state that is not mapped', { ident_state: '-1' }, 'ident_state "-1" is not in the mapping'],
     [
       'a word of the language as state',
       { ident_state: 'constructor' },
@@ -134,13 +137,28 @@ describe('a row', () => {
       { opened_at: '1/2/2016 09:77' },
       'opened_at "1/2/2016 09:77" is not a time of the calendar',
     ],
-    ['an hour that the clocks skip', { sys_updated_at: '13/3/2016 02:30' }, 'does not exist in America/Toronto'],
     ['a time that is still to come', { sys_updated_at: '1/1/2999 00:00' }, 'is still to come'],
     ['a time before there were computers', { opened_at: '1/1/0016 00:00' }, 'is before 1990'],
     ['a count that is none', { sys_mod_count: '-1' }, 'sys_mod_count "-1" is not a whole number'],
     ['an impact that is not mapped', { impact: '9' }, 'impact "9" is not in the mapping'],
   ])('with %s is a reject that says so', (_what, given, reason) => {
     expect(reasonOf(given as Record<string, string>)).toContain(reason);
+  });
+
+  test('of an hour that the clocks skip is a reject without a rule', () => {
+    const row = readerOf({ skippedHour: 'REJECT' }).read(
+      exportLine({ sys_updated_at: '13/3/2016 02:30' }).split(','),
+      2,
+    );
+    expect('reason' in row && row.reason).toContain('does not exist in America/Toronto');
+  });
+
+  test.each([
+    ['UPD0000012', 12],
+    ['#7', 7],
+    ['29/2/2016 09:05', Date.UTC(2016, 1, 29, 14, 5)],
+  ])('may have %s as its place in the order', (sys_mod_count, order) => {
+    expect(read({ sys_mod_count })).toMatchObject({ order });
   });
 
   test('with several mistakes names each', () => {
@@ -156,11 +174,48 @@ describe('a row', () => {
   });
 });
 
+/** A row of a list, by a mapping without a column of order and of updates. */
+function readListed(given: Record<string, string>, change: Partial<ImportMapping> = {}): ReadRow {
+  const { order: _order, updatedAt: _updatedAt, ...columns } = loadMapping().columns;
+  return readerOf({ columns, ...change }).read(exportLine(given).split(','), 2);
+}
+
+describe('a row of a list, which names no update', () => {
+  const ended = { resolved_at: '1/3/2016 15:00', closed_at: '6/3/2016 15:00' };
+
+  test.each([
+    ['New', '2016-02-29T14:00:00Z'],
+    ['Resolved', '2016-03-01T20:00:00Z'],
+    ['Closed', '2016-03-06T20:00:00Z'],
+  ])('that is %s has the instant that its state tells', (ident_state, updatedAt) => {
+    expect(readListed({ ident_state, ...ended })).toMatchObject({ updatedAt: new Date(updatedAt) });
+  });
+
+  test('that is closed without saying when is a reject', () => {
+    expect(readListed({ ident_state: 'Closed' })).toMatchObject({ reason: expect.stringContaining('since when') });
+  });
+
+  test('may take its state from the mapping', () => {
+    const { state: _state, ...columns } = loadMapping().columns;
+    const change = { columns, defaults: { state: 'Awaiting Vendor' } };
+    expect(readerOf(change).read(exportLine().split(','), 2)).toMatchObject({ state: 'ON_HOLD', holdReason: 'VENDOR' });
+  });
+
+  test('takes what the mapping says for an unknown value', () => {
+    expect(readListed({ ident_state: '?' }, { defaults: { state: 'Active' } })).toMatchObject({ state: 'IN_PROGRESS' });
+  });
+});
+
 describe('a mapping that does not fit', () => {
   test('names every column that the file does not have', () => {
     const header = HEADER.replace('number', 'nummer').replace('impact', 'impakt');
     const said = problemsOf({}, ORGANIZATIONS, header).join('\n');
     expect([said.includes('"number"'), said.includes('"impact"')]).toEqual([true, true]);
+  });
+
+  test('must name a column or a value for the state', () => {
+    const { state: _state, ...columns } = loadMapping().columns;
+    expect(problemsOf({ columns }).join()).toContain('defaults.state');
   });
 
   test('names a code that is not ours', () => {

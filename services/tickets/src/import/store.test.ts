@@ -71,7 +71,10 @@ async function run(
   const rejects: Reject[] = [];
   const target = { incidents: service.store.incidents.records, log: service.log, sla: service.sla };
   const onRejects = async (found: readonly Reject[]) => void rejects.push(...found);
-  return { counts: await importIncidents(await planFor(file), target, { onRejects, onProgress }), rejects };
+  return {
+    counts: await importIncidents(await planFor(file), target, { onRejects, onNotes: () => {}, onProgress }),
+    rejects,
+  };
 }
 
 let exports = 0;
@@ -134,7 +137,7 @@ describe('an import', () => {
 
   test('takes the rest over beside malformed rows', async () => {
     const good = exportOf(3);
-    const bad = exportLine({ number: 'BAD', ident_state: '-100' });
+    const bad = exportLine({ number: 'BAD', ident_state: '-1' });
     const { counts, rejects } = await run(await writeExport([...good, bad, 'nonsense', ...exportOf(2)]));
     const raws = rejects.toSorted((a, b) => a.line - b.line).map(({ line, raw }) => [line, raw]);
     expect([counts, raws]).toEqual([

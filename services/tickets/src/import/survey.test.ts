@@ -50,3 +50,32 @@ describe('the times of a file', () => {
     ]);
   });
 });
+
+describe('the numbers of a file', () => {
+  const { order: _order, updatedAt: _updatedAt, ...columns } = loadMapping().columns;
+
+  test('may each stand on one row, without an order and an instant of the update', async () => {
+    expect(
+      (await surveyOf([exportLine({ number: 'A' }), exportLine({ number: 'B' })], { columns })).problems(),
+    ).toEqual([]);
+  });
+
+  test('that repeat need both', async () => {
+    const lines = ['A', 'B', 'A'].map((number) => exportLine({ number }));
+    const said = (await surveyOf(lines, { columns })).problems().join();
+    expect([said.includes('1 row (line 4 ("A"))'), said.includes('columns.order')]).toEqual([true, true]);
+  });
+});
+
+describe('the order of a file', () => {
+  test('must be of one kind', async () => {
+    const lines = ['1', 'UPD2', '29/02/2016 10:00'].map((sys_mod_count) => exportLine({ sys_mod_count }));
+    expect((await surveyOf(lines)).problems().join()).toContain('sys_mod_count must be of one kind');
+  });
+
+  test('as a time of another form stands against the file', async () => {
+    expect((await surveyOf([exportLine({ sys_mod_count: '2016-02-29 10:00' })])).problems().join()).toContain(
+      'sys_mod_count: of 1 times',
+    );
+  });
+});

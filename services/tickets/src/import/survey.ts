@@ -1,7 +1,7 @@
 import { readings, type TableForm, type TextForm } from './form.ts';
 import type { Row } from './file.ts';
 import type { ImportMapping } from './mapping.ts';
-import { columnNames } from './row.ts';
+import { columnNames, orderKind } from './row.ts';
 import { TIME_FORMATS_SAID, TimeFormsSeen, timeReader, type TimeFormat } from './time-form.ts';
 
 /** What a file that was read once through turned out to hold, as far as it can stand against importing it. */
@@ -12,7 +12,13 @@ export class Survey {
   readonly #form: SurveyedForm;
   readonly #faulty = new Places();
   readonly #unknown: ReadonlySet<string>;
+  readonly #numberAt: number;
+  readonly #orderAt: number;
+  readonly #numbers = new Set<string>();
+  readonly #repeated = new Places();
+  readonly #orders = new Map<ReturnType<typeof orderKind>, Places>();
   readonly #times: TimeColumn[];
+  readonly #orderTime: TimeColumn;
   readonly #forms = new TimeFormsSeen();
   #faultyBytes: Buffer | null = null;
 
@@ -21,8 +27,12 @@ export class Survey {
     this.#form = form;
     this.#unknown = new Set(['', ...mapping.unknown]);
     const names = columnNames(form.header);
+    const { columns } = mapping;
+    this.#numberAt = names.indexOf(columns.number);
+    this.#orderAt = columns.order ? names.indexOf(columns.order) : -1;
+    this.#orderTime = { name: columns.order ?? '', index: this.#orderAt, count: 0, wrong: new Places() };
     this.#times = TIME_COLUMNS.flatMap((part) => {
-      const name = mapping.columns[part];
+      const name = columns[part];
       const index = name === undefined ? -1 : names.indexOf(name);
       return name === undefined || index === -1 ? [] : [{ name, index, count: 0, wrong: new Places() }];
     });
@@ -38,7 +48,32 @@ export class Survey {
   addRow({ fields, line }: Row): void {
     this.rows += 1;
     if (fields?.length !== this.#form.table.width) return; // A reject, whatever it holds.
-    for (const time of this.#times) this.#addTime(time, line, (fields[time.index] ?? '').trim());
+    const at = (index: number) => (index === -1 ? '' : (fields[index] ?? '').trim());
+    this.#addNumber(at(this.#numberAt), line);
+    this.#addOrder(at(this.#orderAt), line);
+    for (const time of this.#times) this.#addTime(time, line, at(time.index));
+  }
+
+  /** Rows that have no place and no instant of their own can only be one for an incident. */
+  #addNumber(number: string, line: number): void {
+    const { order, updatedAt } = this.#mapping.columns;
+    if ((order && updatedAt) || this.#unknown.has(number)) return;
+    if (this.#numbers.has(number)) this.#repeated.add(line, number);
+    const [oldest] = this.#numbers;
+    if (this.#numbers.size >= NUMBERS_KEPT_MAX && oldest !== undefined) this.#numbers.delete(oldest);
+    this.#numbers.add(number);
+  }
+
+  #addOrder(text: string, line: number): void {
+    if (this.#unknown.has(text)) return;
+    const kind = orderKind(text);
+    // What is not even a time of another form stays wrong under any: its row is a reject.
+    if (kind === 'TIME' && !this.#forms.formsOf(text).length) return;
+    const places = this.#orders.get(kind) ?? new Places();
+    this.#orders.set(kind, places);
+    places.add(line, text);
+    const known = this.#times.some(({ index }) => index === this.#orderAt);
+    if (kind === 'TIME' && !known) this.#addTime(this.#orderTime, line, text);
   }
 
   #addTime(time: TimeColumn, line: number, text: string): void {
@@ -53,7 +88,12 @@ export class Survey {
 
   /** Why nothing of the file may be written: a sentence each. */
   problems(): string[] {
-    return [...this.#encodingProblems(), ...this.#delimiterProblems(), ...this.#timeProblems()];
+    return [
+      ...this.#encodingProblems(),
+      ...this.#delimiterProblems(),
+      ...this.#orderProblems(),
+      ...this.#timeProblems(),
+    ];
   }
 
   /** What a person should know before the import begins, though nothing stands against it. */
@@ -90,9 +130,23 @@ export class Survey {
     return [`${where} If one of these is right, write it in the mapping:`, ...shown];
   }
 
+  #orderProblems(): string[] {
+    const { number, order } = this.#mapping.columns;
+    const problems: string[] = [];
+    if (this.#repeated.count)
+      problems.push(
+        `${number} must be on one row each while the mapping does not name both columns.order and columns.updatedAt: ${this.#repeated.described('row')} repeat one. columns.order may be a count, a number with a prefix, or the time of the update.`,
+      );
+    if (this.#orders.size > 1) {
+      const kinds = [...this.#orders].map(([kind, places]) => `${ORDER_SAID[kind]}: ${places.described('row')}`);
+      problems.push(`${order} must be of one kind to be an order. ${kinds.join('; ')}.`);
+    }
+    return problems;
+  }
+
   #timeProblems(): string[] {
     const { timeFormat } = this.#mapping;
-    const wrong = this.#times.filter((time) => time.wrong.count);
+    const wrong = [this.#orderTime, ...this.#times].filter((time) => time.wrong.count);
     if (!wrong.length) return [];
     const said = wrong.map(
       (time) =>
@@ -113,6 +167,11 @@ export class Survey {
     ];
   }
 }
+
+/** Numbers that are remembered, to know one that comes again. */
+const NUMBERS_KEPT_MAX = 100_000;
+
+const ORDER_SAID = { COUNT: 'Whole numbers', PREFIXED: 'Numbers with a prefix', TIME: 'Times' } as const;
 
 const TIME_COLUMNS = ['openedAt', 'updatedAt', 'resolvedAt', 'closedAt'] as const;
 

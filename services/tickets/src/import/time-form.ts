@@ -116,13 +116,19 @@ export class TimeFormsSeen {
   /** The forms that read a text. */
   add(text: string): readonly TimeFormat[] {
     this.#seen += 1;
-    const known = this.#known.get(text);
-    if (known) return known;
-    const forms = TIME_FORMATS.filter((format) => typeof timeReader(format)(text) !== 'string');
+    const forms = this.formsOf(text);
     for (const format of this.#possible) {
       const noDate = forms.length === 0 && timeReader(format)(text) === 'NO_DATE';
       if (!forms.includes(format) && !noDate) this.#possible.delete(format);
     }
+    return forms;
+  }
+
+  /** The forms that read a text, which counts for nothing here. */
+  formsOf(text: string): readonly TimeFormat[] {
+    const known = this.#known.get(text);
+    if (known) return known;
+    const forms = TIME_FORMATS.filter((format) => typeof timeReader(format)(text) !== 'string');
     if (this.#known.size >= TEXTS_KEPT_MAX) this.#known.clear();
     this.#known.set(Buffer.from(text).toString(), forms); // A copy: a part of a line would keep the whole line.
     return forms;
