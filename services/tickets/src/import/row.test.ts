@@ -85,6 +85,17 @@ describe('a row', () => {
     });
   });
 
+  test('of the hour that the clocks skip is moved on by the rule of the mapping, and says so', () => {
+    expect(read({ sys_updated_at: '13/3/2016 02:30' })).toMatchObject({
+      updatedAt: new Date('2016-03-13T07:30:00Z'), // 03:30 in Toronto
+      notes: [{ kind: 'SKIPPED_HOUR', line: 7 }],
+    });
+  });
+
+  test('of the error state of the source keeps the state of its incident', () => {
+    expect(read({ ident_state: '-100' })).toMatchObject({ state: null, holdReason: null });
+  });
+
   test('takes the second column of a name for itself', () => {
     const row = read({ category: '55', 'category#2': '170' });
     expect('codes' in row && row.codes).toMatchObject({ category: '55', 'category#2': '170' });

@@ -24,7 +24,7 @@ import {
   writeExport,
   writeLargeExport,
 } from './import.fixture.ts';
-import { importIncident } from './incident.ts';
+import { importIncident, type RowNote } from './incident.ts';
 import { loadReferenceData } from '../sla/port.ts';
 import { createTicketsService, type TicketsService } from '../service.ts';
 import { slaOver } from '../sla/sla.ts';
@@ -67,14 +67,14 @@ async function planFor(file: string): Promise<ImportPlan> {
 async function run(
   file: string,
   onProgress: (counts: ImportCounts) => void = () => {},
-): Promise<{ counts: ImportCounts; rejects: Reject[] }> {
+): Promise<{ counts: ImportCounts; rejects: Reject[]; notes: RowNote[] }> {
+  const notes: RowNote[] = [];
   const rejects: Reject[] = [];
   const target = { incidents: service.store.incidents.records, log: service.log, sla: service.sla };
   const onRejects = async (found: readonly Reject[]) => void rejects.push(...found);
-  return {
-    counts: await importIncidents(await planFor(file), target, { onRejects, onNotes: () => {}, onProgress }),
-    rejects,
-  };
+  const onNotes = (found: readonly RowNote[]) => void notes.push(...found);
+  const counts = await importIncidents(await planFor(file), target, { onRejects, onNotes, onProgress });
+  return { counts, rejects, notes };
 }
 
 let exports = 0;
@@ -147,6 +147,15 @@ describe('an import', () => {
         [15, 'nonsense'],
       ],
     ]);
+  });
+
+  test('takes the error state and the skipped hour of the source by the rules of its mapping', async () => {
+    const made = [
+      exportLine({ number: 'E1', ident_state: '-100' }),
+      exportLine({ number: 'E2', sys_updated_at: '13/3/2016 02:30' }),
+    ];
+    const { counts, rejects, notes } = await run(await writeExport(made));
+    expect([counts.created, rejects, notes]).toEqual([2, [], [{ kind: 'SKIPPED_HOUR', line: 3 }]]);
   });
 
   test('makes a reject of an incident whose history does not fit', async () => {
