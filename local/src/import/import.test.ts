@@ -163,13 +163,61 @@ describe('an import', () => {
 
   test('writes the rows that it did not take, with line and reason', () => {
     const row = exportLine({ number: 'B', impact: 9 });
-    expect(readFileSync(rejects(), 'utf8')).toBe(`row,reason,raw\n6,"impact ""9"" is not in the mapping","${row}"\n`);
+    // The mark is what Excel knows accents by.
+    expect(readFileSync(rejects(), 'utf8')).toBe(
+      `\ufeffrow,reason,raw\n6,"impact ""9"" is not in the mapping","${row}"\n`,
+    );
   });
 
   test('a second time creates nothing, also when the desk has been stopped', async () => {
     await engine.stop();
     const { out } = await importWith('--mapping', mapping);
     expect(out.replace(/ +/g, ' ')).toMatch(/Incidents created 0\n Already there 2\n/);
+  });
+});
+
+describe('at its end an import', () => {
+  const listed = (...lines: string[]) => writeExport(lines);
+  const importOf = (given: string, ...more: string[]) =>
+    run('incidents', given, '--data', data(), '--rejects', rejects(), '--mapping', mapping, ...more);
+
+  test('leaves no empty rejects file, and none of an earlier run', async () => {
+    await writeFile(rejects(), '\ufeffrow,reason,raw\n7,"of an earlier run","x"\n');
+    const { code } = await importOf(await listed(...exportedIncident('E')));
+    expect([code, existsSync(rejects())]).toEqual([0, false]);
+  });
+
+  test('of rejects alone fails', async () => {
+    const { code, out } = await importOf(await listed(exportLine({ number: 'F', impact: 9 })));
+    expect([code, existsSync(rejects()), out.includes('Rejected rows')]).toEqual([1, true, true]);
+  });
+
+  test('stands at 100 %, also where the last rows are rejects and texts go over lines', async () => {
+    const text = '"first\nsecond\nthird"';
+    const lines = [exportLine({ number: 'G', u_symptom: text }), exportLine({ number: 'H', impact: 9 })];
+    const { out } = await importOf(await listed(...lines));
+    expect(out).toContain('100 %  2 rows');
+  });
+
+  test('names the counts and titles that it read by a rule', async () => {
+    const titled = path.join(home, 'titled.yaml');
+    await writeFile(titled, FIXED.replace(/^title: .*$/m, "title: '{vendor}'"));
+    const { code, out } = await importOf(
+      await listed(exportLine({ number: 'I', reassignment_count: '"5,510,746"' })),
+      '--mapping',
+      titled,
+    );
+    expect(code).toBe(0);
+    expect(out).toContain('Counts with separators, read as whole numbers: 1 line (2)');
+    expect(out).toContain('Incidents without a title, which say so instead: 1 line (2)');
+  });
+
+  test('never writes over a file that holds no rejects', async () => {
+    const other = path.join(home, 'notes.txt');
+    await writeFile(other, 'precious');
+    const { code, err } = await importOf(file, '--rejects', other);
+    expect([code, readFileSync(other, 'utf8')]).toEqual([1, 'precious']);
+    expect(err).toContain('is no rejects file');
   });
 });
 

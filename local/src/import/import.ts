@@ -37,14 +37,19 @@ Takes over the incidents of another system's export: CSV, or CSV packed with gzi
   --rejects FILE   where rows go that are not taken over (import-rejects.csv)`;
 
 /**
- * Runs `import incidents FILE`. Resolves with the exit code: 0 when the file was read to its end, also with rejects; 1
- * when the import did not begin or did not end, with the reason on stderr.
+ * Runs `import incidents FILE`. Resolves with the exit code: 0 when the file was read to its end, also with some rejects;
+ * 1 when every row is a reject, and when the import did not begin or did not end, with the reason on stderr.
  */
 export async function runImport(args: string[], { stdout, stderr }: ImportOutput = process): Promise<number> {
   try {
     const options = readOptions(args);
-    stdout.write(`${options ? await importFile(options, stdout) : USAGE}\n`);
-    return 0;
+    if (!options) {
+      stdout.write(`${USAGE}\n`);
+      return 0;
+    }
+    const { said, tookNothing } = await importFile(options, stdout);
+    stdout.write(`${said}\n`);
+    return tookNothing ? 1 : 0;
   } catch (error) {
     stderr.write(`${explained(error)}\n`);
     return 1;
@@ -93,7 +98,10 @@ function readOptions(args: string[]): ImportOptions | null {
 }
 
 /** Imports, and says in a few lines what came of it. */
-async function importFile(options: ImportOptions, stdout: ProgressOutput): Promise<string> {
+async function importFile(
+  options: ImportOptions,
+  stdout: ProgressOutput,
+): Promise<{ said: string; tookNothing: boolean }> {
   const startedAt = performance.now();
   const logger = createLogger('import', process.env['LOG_LEVEL'] ?? 'warn');
   const mapping = loadMapping(options.mapping);
@@ -119,7 +127,9 @@ async function importFile(options: ImportOptions, stdout: ProgressOutput): Promi
     }));
     const died = database.died.then((reason) => Promise.reject(new EngineFailure(reason)));
     const counts = await Promise.race([imported, died]);
-    return summary(counts, { rejects: options.rejects, notes, ms: performance.now() - startedAt });
+    const tookNothing = counts.rejectedRows > 0 && counts.created + counts.alreadyThere === 0;
+    const said = summary(counts, { rejects: options.rejects, notes, ms: performance.now() - startedAt });
+    return { said, tookNothing };
   } finally {
     await database.stop();
   }

@@ -22,5 +22,7 @@ export class ImportNotes {
 const SAID: Record<RowNote['kind'], string> = {
   REPEATED_HOUR: 'Times in the hour that happens twice, read by their order',
   SKIPPED_HOUR: 'Times in the hour that the clocks skip, moved on by it',
+  GROUPED_COUNT: 'Counts with separators, read as whole numbers',
+  NO_TITLE: 'Incidents without a title, which say so instead',
   TIME_AGAINST_ORDER: 'Times before that of the row before, taken at its instant',
 };

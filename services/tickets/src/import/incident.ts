@@ -82,7 +82,7 @@ export type SourceTime = 'openedAt' | 'updatedAt' | 'resolvedAt' | 'closedAt';
 
 /** A place of the file that the import read by a rule, and counts. */
 export interface RowNote {
-  kind: 'REPEATED_HOUR' | 'SKIPPED_HOUR' | 'TIME_AGAINST_ORDER';
+  kind: 'REPEATED_HOUR' | 'SKIPPED_HOUR' | 'TIME_AGAINST_ORDER' | 'GROUPED_COUNT' | 'NO_TITLE';
   line: number;
 }
 

@@ -17,7 +17,8 @@ export function placeRows(
   );
   const [first] = ordered;
   if (!first) throw new RangeError('an incident has at least one row');
-  const notes = ordered.flatMap((row) => row.notes);
+  // The title is that of the first row.
+  const notes = ordered.flatMap((row) => row.notes.filter(({ kind }) => kind !== 'NO_TITLE' || row === first));
   const placed: PlacedRow[] = [];
   for (const row of ordered.length === 1 ? stepsOfList(first) : ordered) {
     const before = placed.at(-1);

@@ -119,6 +119,33 @@ describe('a row', () => {
     expect([...new Set(given.map(({ organizationId }) => organizationId))].sort()).toEqual(['org_A', 'org_B']);
   });
 
+  test.each(['5,510,746', '5 510 746', '5\u202f510\u202f746', "5'510'746"])(
+    'reads the count %s, and says so',
+    (reassignment_count) => {
+      const fields = exportLine().split(',');
+      fields[HEADER.split(',').indexOf('reassignment_count')] = reassignment_count;
+      expect(reader.read(fields, 7)).toMatchObject({
+        reassignmentCount: 5_510_746,
+        notes: [{ kind: 'GROUPED_COUNT', line: 7 }],
+      });
+    },
+  );
+
+  test.each(['5,51', '1.5', '12,34,567', '1,234.5'])('does not take %s for a count', (reassignment_count) => {
+    const fields = exportLine().split(',');
+    fields[HEADER.split(',').indexOf('reassignment_count')] = reassignment_count;
+    expect(reader.read(fields, 7)).toMatchObject({ reason: expect.stringContaining('is not a whole number') });
+  });
+
+  test('without a title and a description says so in their place', () => {
+    const row = readerOf({ title: '{vendor}', description: '{vendor}' }).read(exportLine().split(','), 2);
+    expect(row).toMatchObject({
+      title: 'No title in SERVICENOW (INC1)',
+      description: 'No description in SERVICENOW.',
+      notes: [{ kind: 'NO_TITLE', line: 2 }],
+    });
+  });
+
   test('has a title of one line that fits', () => {
     const long = readerOf({ title: `{number} ${'x'.repeat(500)}` }).read(exportLine().split(','), 2);
     expect((long as { title: string }).title).toHaveLength(200);

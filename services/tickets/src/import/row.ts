@@ -125,11 +125,22 @@ function readRow(reading: Reading, fields: Fields, line: number): ReadRow {
     return value as T;
   };
   const { state, holdReason } = readState(reading, fields, reasons);
+  const [order, reassignments, reopenings] = (['order', 'reassignmentCount', 'reopenCount'] as const).map((part) =>
+    cells[part](fields, reasons),
+  );
+  const number = must(cells.number(fields, reasons), columns.number);
+  const { skipped, ...times } = readTimes(reading, { fields, state, must }, reasons);
+  const { untitled, ...texts } = readTexts(reading, { fields, number }, reasons);
+  const kinds = {
+    SKIPPED_HOUR: skipped,
+    GROUPED_COUNT: [order, reassignments, reopenings].some((count) => count?.grouped),
+    NO_TITLE: untitled,
+  };
   const row: SourceRow = {
-    number: must(cells.number(fields, reasons), columns.number),
-    order: columns.order ? must(cells.order(fields, reasons), columns.order) : 0,
+    number,
+    order: columns.order ? must(order?.value ?? null, columns.order) : 0,
     line,
-    ...readTimes(reading, { fields, line, state, must }, reasons),
+    ...times,
     state,
     holdReason,
     impact: cells.impact.of(fields, reasons),
@@ -139,18 +150,19 @@ function readRow(reading: Reading, fields: Fields, line: number): ReadRow {
     serviceId: cells.service.of(fields, reasons),
     categoryId: cells.category.of(fields, reasons),
     assignmentGroupId: cells.group.of(fields, reasons),
-    reassignmentCount: cells.reassignmentCount(fields, reasons),
-    reopenCount: cells.reopenCount(fields, reasons),
+    reassignmentCount: reassignments?.value ?? null,
+    reopenCount: reopenings?.value ?? null,
     vendorReference: cells.vendorReference(fields, reasons),
     waitsFor: cells.waitsFor(fields, reasons),
-    ...readTexts(reading, fields, reasons),
+    ...texts,
     resolution: {
       code: cells.code.of(fields, reasons) ?? solution.code,
       cause: cells.cause.of(fields, reasons) ?? solution.cause,
-      text: cells.solution(fields).trim(),
+      text: cells.solution(fields)?.trim() || `Resolved in ${mapping.source}.`,
     },
     codes: cells.codes(fields),
     people: cells.people(fields),
+    notes: (Object.keys(kinds) as (keyof typeof kinds)[]).flatMap((kind) => (kinds[kind] ? [{ kind, line }] : [])),
   };
   return reasons.length ? { number: row.number, reason: reasons.join('; ') } : row;
 }
@@ -174,9 +186,9 @@ const TIMES = ['openedAt', 'updatedAt', 'resolvedAt', 'closedAt'] as const;
 /** The times of a row. A list without a column of updates has the row's last change where its state tells it. */
 function readTimes(
   { mapping, cells }: Reading,
-  row: { fields: Fields; line: number; state: SourceRow['state']; must: <T>(value: T | null, column: string) => T },
+  row: { fields: Fields; state: SourceRow['state']; must: <T>(value: T | null, column: string) => T },
   reasons: string[],
-): Pick<SourceRow, SourceTime | 'later' | 'notes'> {
+): Pick<SourceRow, SourceTime | 'later'> & { skipped: boolean } {
   const { columns, defaults } = mapping;
   const [openedAt, updated, resolvedAt, closedAt] = TIMES.map((part) => cells[part](row.fields, reasons));
   const changed = { updated, opened: openedAt, resolved: resolvedAt, closed: closedAt ?? resolvedAt };
@@ -192,7 +204,7 @@ function readTimes(
     resolvedAt: resolvedAt?.at ?? null,
     closedAt: closedAt?.at ?? null,
     later: Object.fromEntries(TIMES.flatMap((part) => (read[part]?.later ? [[part, read[part].later]] : []))),
-    notes: Object.values(read).some((each) => each?.skipped) ? [{ kind: 'SKIPPED_HOUR', line: row.line }] : [],
+    skipped: Object.values(read).some((each) => each?.skipped),
   };
 }
 
@@ -207,19 +219,26 @@ const ENDS: Record<IncidentState, 'opened' | 'resolved' | 'closed'> = {
   CANCELLED: 'closed',
 };
 
-function readTexts({ cells }: Reading, fields: Fields, reasons: string[]): Pick<SourceRow, 'title' | 'description'> {
-  const title = cells.title(fields).replace(/\s+/g, ' ').trim();
-  const description = cells.description(fields).trim();
-  if (!title) reasons.push('the title is empty');
-  if (!description) reasons.push('the description is empty');
+/** Title and description. An empty one gets a text that says so. */
+function readTexts(
+  { mapping, cells }: Reading,
+  { fields, number }: { fields: Fields; number: string },
+  reasons: string[],
+): Pick<SourceRow, 'title' | 'description'> & { untitled: boolean } {
+  const own = cells.title(fields)?.replace(/\s+/g, ' ').trim();
+  const title = own || `No title in ${mapping.source} (${number})`;
+  const description = cells.description(fields)?.trim() || `No description in ${mapping.source}.`;
   if (Buffer.byteLength(description) > TEXT_KIB_MAX * BYTES_PER_KIB)
     reasons.push(`the description has more than ${TEXT_KIB_MAX} KiB`);
   return {
     title: title.length > TITLE_CHARACTERS_MAX ? `${title.slice(0, TITLE_CHARACTERS_MAX - 1)}…` : title,
     description,
+    untitled: !own,
   };
 }
 
+/** A letter, a digit or a sign: something to read. */
+const VISIBLE = /[\p{L}\p{N}\p{S}]/u;
 const BYTES_PER_KIB = 1024;
 const TEXT_CHARACTERS_MAX = 200;
 const SHOWN_CHARACTERS_MAX = 60;
@@ -271,26 +290,28 @@ class Header {
     };
   }
 
-  count(name: string | undefined, where: string, standing?: string): Cell<number> {
+  count(name: string | undefined, where: string, standing?: string): Cell<ReadCount> {
     const raw = this.#raw(name, where, standing);
     return (fields, reasons) => {
       const value = raw(fields);
       if (value === null) return null;
-      if (/^\d{1,9}$/.test(value)) return Number(value);
-      reasons.push(`${name} "${shown(value)}" is not a whole number`);
-      return null;
+      const count = readCount(value);
+      if (!count) reasons.push(`${name} "${shown(value)}" is not a whole number`);
+      return count;
     };
   }
 
   /** A place in an order: a whole number, one with a prefix, or a time. */
-  order(name: string | undefined, where: string, standing?: string): Cell<number> {
+  order(name: string | undefined, where: string, standing?: string): Cell<ReadCount> {
     const raw = this.#raw(name, where, standing);
     return (fields, reasons) => {
       const value = raw(fields);
       if (value === null) return null;
-      if (orderKind(value) !== 'TIME') return Number(/\d+$/.exec(value)?.[0]);
+      const kind = orderKind(value);
+      if (kind === 'COUNT') return readCount(value);
+      if (kind === 'PREFIXED') return { value: Number(/\d+$/.exec(value)?.[0]), grouped: false };
       const time = this.#instantOf(value);
-      if (typeof time !== 'string') return time.at.getTime();
+      if (typeof time !== 'string') return { value: time.at.getTime(), grouped: false };
       reasons.push(`${name} "${shown(value)}" is not a whole number, and as a time it ${time}`);
       return null;
     };
@@ -367,10 +388,14 @@ class Header {
     );
   }
 
-  /** A text with {column} in it. An unknown value is shown as ?. */
-  template(text: string, where: string): (fields: Fields) => string {
+  /** A text with {column} in it. An unknown value is shown as ?; null where the text would be nothing else. */
+  template(text: string, where: string): (fields: Fields) => string | null {
     const parts = text.split(/\{([^{}]+)\}/).map((part, index) => (index % 2 ? this.#raw(part, where) : part));
-    return (fields) => parts.map((part) => (typeof part === 'string' ? part : (part(fields) ?? '?'))).join('');
+    return (fields) => {
+      const values = parts.map((part) => (typeof part === 'string' ? part : part(fields)));
+      if (!values.some((value) => value && VISIBLE.test(value))) return null;
+      return values.map((value) => value ?? '?').join('');
+    };
   }
 
   /** The known values of columns, by name. */
@@ -475,9 +500,26 @@ function readWallTime(
   }
 }
 
+/** A whole number that a text names. */
+interface ReadCount {
+  value: number;
+  /** Its thousands were separated. */
+  grouped: boolean;
+}
+
+/** Null: the text is no whole number that a count can be. */
+function readCount(text: string): ReadCount | null {
+  const grouped = GROUPED.test(text);
+  const digits = grouped ? text.replace(/\D/g, '') : text;
+  return /^\d{1,9}$/.test(digits) ? { value: Number(digits), grouped } : null;
+}
+
+/** Thousands apart by a comma, a blank of any kind, or an apostrophe. A point may as well begin a fraction. */
+const GROUPED = /^\d{1,3}([,\s'’])\d{3}(?:\1\d{3})*$/;
+
 /** What a text of the column `order` is: counts and numbers with a prefix are compared by their number. */
 export function orderKind(text: string): 'COUNT' | 'PREFIXED' | 'TIME' {
-  if (/^\d{1,9}$/.test(text)) return 'COUNT';
+  if (readCount(text)) return 'COUNT';
   return /^[\p{L}#_][^\d]*\d{1,15}$/u.test(text) ? 'PREFIXED' : 'TIME';
 }
 
