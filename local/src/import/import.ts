@@ -7,14 +7,15 @@ import { MemoryStream } from '@desk/kit/log/memory-stream';
 import { openFoundation } from '@desk/kit/service/service';
 import { loadServices } from '@desk/directory/service/port';
 import { loadCatalogue } from '@desk/tickets/catalogue/port';
-import { ImportProblem } from '@desk/tickets/import/mapping';
-import { loadMapping, surveyFile } from '@desk/tickets/import/port';
+import { ImportProblem, REVIEW } from '@desk/tickets/import/mapping';
+import { loadMapping, sampleFile, surveyFile } from '@desk/tickets/import/port';
 import { rowReader, type KnownOrganization } from '@desk/tickets/import/row';
 import { importIncidents, mirroredOrganizations, type ImportCounts, type ImportPlan } from '@desk/tickets/import/store';
 import { loadReferenceData } from '@desk/tickets/sla/port';
 import { slaOver } from '@desk/tickets/sla/sla';
 import { MIGRATIONS, openStore } from '@desk/tickets/store';
 import { realpathSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -34,6 +35,7 @@ Takes over the incidents of another system's export: CSV, or CSV packed with gzi
 
   --mapping FILE   how to read the export (services/tickets/data/import-servicenow.yaml)
   --data DIR       where the desk's data are (.data)
+  --propose        writes a mapping for the file, to review, and imports nothing: to --mapping, or import-mapping.yaml
   --rejects FILE   where rows go that are not taken over (import-rejects.csv)`;
 
 /**
@@ -45,6 +47,10 @@ export async function runImport(args: string[], { stdout, stderr }: ImportOutput
     const options = readOptions(args);
     if (!options) {
       stdout.write(`${USAGE}\n`);
+      return 0;
+    }
+    if (options.proposal !== null) {
+      stdout.write(`${await proposeMapping(options.file, options.proposal)}\n`);
       return 0;
     }
     const { said, tookNothing } = await importFile(options, stdout);
@@ -68,6 +74,8 @@ interface ImportOptions {
   mapping: string | undefined;
   data: string;
   rejects: string;
+  /** Where a mapping is to be written that is proposed from the file; null to import it. */
+  proposal: string | null;
 }
 
 /** The options, or null when help is wanted. Paths are relative to where the command was typed. */
@@ -79,6 +87,7 @@ function readOptions(args: string[]): ImportOptions | null {
       mapping: { type: 'string' },
       data: { type: 'string' },
       rejects: { type: 'string', default: 'import-rejects.csv' },
+      propose: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   });
@@ -92,9 +101,22 @@ function readOptions(args: string[]): ImportOptions | null {
     mapping: values.mapping && path.resolve(here, values.mapping),
     data: values.data ? path.resolve(here, values.data) : path.join(ROOT, '.data'),
     rejects: path.resolve(here, values.rejects),
+    proposal: values.propose ? path.resolve(here, values.mapping ?? 'import-mapping.yaml') : null,
   };
   if (options.rejects === options.file) throw new ImportProblem(['--rejects names the file that is to be imported.']);
   return options;
+}
+
+/** Writes a mapping that a person can review into a new file, and says what to do with it. */
+async function proposeMapping(file: string, proposal: string): Promise<string> {
+  const text = (await sampleFile(file)).proposal(path.basename(file));
+  try {
+    await writeFile(proposal, text, { flag: 'wx' });
+  } catch (error) {
+    throw new ImportProblem([`The proposal cannot be written: ${(error as Error).message}.`]);
+  }
+  const open = text.split(REVIEW).length - 2; // The first line only names the word.
+  return `${proposal} is proposed for ${file}. Review it: ${open} places say ${REVIEW} and need a decision. Then import with --mapping ${proposal}.`;
 }
 
 /** Imports, and says in a few lines what came of it. */

@@ -1,4 +1,4 @@
-import type { RowNote } from '@desk/tickets/import/incident';
+import type { RowNote } from '@desk/tickets/import/source';
 import { Places } from '@desk/tickets/import/survey';
 
 /** The places of a file that the import read by a rule, counted for its end. */

@@ -1,6 +1,6 @@
 import { parse } from 'csv-parse/sync';
 import type { TableForm } from './form.ts';
-import type { SourceRow } from './incident.ts';
+import type { SourceRow } from './source.ts';
 import type { ReadRow, RowReader } from './row.ts';
 
 /** The next find in a file: the rows of one incident, or rows that are not taken over. */

@@ -26,7 +26,7 @@ async function read(bytes: Buffer, change: Partial<ImportMapping> = {}): Promise
   const file = await writeBytes(bytes);
   const { survey, header, text, table } = await surveyFile(file, { ...loadMapping(), ...change });
   expect(survey.problems()).toEqual([]);
-  const rows: (string[] | null)[] = [header];
+  const rows: (string[] | null)[] = [[...header]];
   for await (const { fields } of readRows(readLines(file, text), table)) rows.push(fields);
   return rows;
 }

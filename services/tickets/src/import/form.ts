@@ -36,6 +36,15 @@ export interface TableForm {
   width: number;
 }
 
+/** The forms of a file, as they were found. */
+export interface SurveyedForm {
+  header: readonly string[];
+  text: TextForm;
+  table: TableForm;
+  /** What neither the file nor the mapping says for certain. */
+  guessed: { encoding: boolean; delimiter: boolean };
+}
+
 /** What bytes are that no text begins with; null for what may be text. */
 export function foreignKind(begin: Buffer): string | null {
   const found = FOREIGN.find(({ magic }) => begin.subarray(0, magic.length).equals(magic));

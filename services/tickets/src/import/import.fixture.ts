@@ -6,7 +6,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip, gzipSync } from 'node:zlib';
 import { loadCatalogue } from '../catalogue/port.ts';
-import type { ImportSource, SourceRow } from './incident.ts';
+import type { ImportSource, SourceRow } from './source.ts';
 import { loadMapping } from './port.ts';
 import { rowReader, type KnownOrganization, type RowReader } from './row.ts';
 

@@ -12,7 +12,8 @@ import {
   type IncidentClockKind,
 } from '../generated/api.ts';
 import { fireIncident } from '../incident/due.ts';
-import { ImportRefused, importIncident, type SourceRow } from './incident.ts';
+import { importIncident } from './incident.ts';
+import { ImportRefused, type SourceRow } from './source.ts';
 import { OPEN_STATES, type Incident } from '../incident/incident.ts';
 import { IMPORTED_AT, SOURCE, buildRow, buildRows } from './import.fixture.ts';
 import { loadReferenceData } from '../sla/port.ts';

@@ -17,6 +17,9 @@ export const SPREAD = 'SPREAD';
 /** As a state: the row keeps the state that the incident had. */
 export const KEEP = 'KEEP' as const;
 
+/** In a proposed mapping: a decision that a person must take before it can be imported. */
+export const REVIEW = 'REVIEW';
+
 /** The reasons why an import cannot begin: everything that was found, a sentence each. */
 export class ImportProblem extends Error {
   readonly problems: readonly string[];
@@ -29,11 +32,24 @@ export class ImportProblem extends Error {
 
 /** The mapping in the text of a mapping file. Throws ImportProblem that names every wrong place of it. */
 export function readMapping(text: string): ImportMapping {
-  const read = mappingFile.safeParse(parse(text));
-  if (read.success) return read.data;
-  throw new ImportProblem(
-    read.error.issues.map(({ path, message }) => `Mapping, ${path.join('.') || 'whole file'}: ${message}.`),
-  );
+  const given: unknown = parse(text);
+  const undecided = placesOf(given, REVIEW);
+  const read = mappingFile.safeParse(given);
+  if (read.success && !undecided.length) return read.data;
+  const wrong = (read.error?.issues ?? [])
+    .map(({ path, message }) => ({ place: path.join('.') || 'whole file', message }))
+    .filter(({ place }) => !undecided.includes(place));
+  throw new ImportProblem([
+    ...undecided.map((place) => `Mapping, ${place}: says ${REVIEW} and needs a decision.`),
+    ...wrong.map(({ place, message }) => `Mapping, ${place}: ${message}.`),
+  ]);
+}
+
+/** The places of a mapping that hold a word. */
+function placesOf(value: unknown, word: string, place = ''): string[] {
+  if (value === word) return [place];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, each]) => placesOf(each, word, place ? `${place}.${key}` : key));
 }
 
 const name = z.string().trim().min(1, 'must not be empty');

@@ -1,5 +1,5 @@
 import type { IncidentState } from '../generated/api.ts';
-import { ImportRefused, type ImportSource, type RowNote, type SourceRow } from './incident.ts';
+import { ImportRefused, type ImportSource, type RowNote, type SourceRow } from './source.ts';
 
 /** A row at its place among the rows of its incident: its instant is never before that of the row before. */
 export type PlacedRow = SourceRow & { state: IncidentState };

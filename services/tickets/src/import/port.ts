@@ -11,10 +11,12 @@ import {
   lineUnits,
   namedDelimiter,
   textForm,
+  type SurveyedForm,
   type TableForm,
   type TextForm,
 } from './form.ts';
 import { ImportProblem, readMapping, type ImportMapping } from './mapping.ts';
+import { FileSample } from './propose.ts';
 import { Survey } from './survey.ts';
 
 /** Characters of a line that are read; a longer line is a reject. */
@@ -38,10 +40,7 @@ export function loadMapping(file: string | URL = DEFAULT_MAPPING): ImportMapping
 }
 
 /** The forms of a file that was read once through, and what stands against importing it. */
-export interface SurveyedFile {
-  text: TextForm;
-  table: TableForm;
-  header: string[];
+export interface SurveyedFile extends SurveyedForm {
   survey: Survey;
 }
 
@@ -50,26 +49,50 @@ export interface SurveyedFile {
  * Throws ImportProblem when it is no readable text.
  */
 export async function surveyFile(file: string, mapping: ImportMapping): Promise<SurveyedFile> {
-  const begin = await readBegin(file);
-  const { guessed, ...form } = textForm(begin.bytes, mapping.encoding);
-  const text = { ...form, packed: begin.packed };
-  const { header, likely, ...table } = await readHeader(file, { text, mapping });
-  const survey = new Survey(mapping, { header, text, table, guessed: { encoding: guessed, delimiter: likely } });
-  for await (const row of readRows(heardLines(file, { text, survey }), table)) survey.addRow(row);
-  return { text, table, header, survey };
+  const form = await readForm(file, mapping);
+  const { text, table } = form;
+  const survey = new Survey(mapping, form);
+  const lines = heardLines(file, text, (line, bytes) => survey.addFaultyLine(line, bytes));
+  for await (const row of readRows(lines, table)) survey.addRow(row);
+  return { ...form, survey };
 }
 
-async function* heardLines(file: string, { text, survey }: { text: TextForm; survey: Survey }): AsyncGenerator<Line> {
+/** Reads a file once through for a mapping to propose. Throws ImportProblem when it is no readable text. */
+export async function sampleFile(file: string): Promise<FileSample> {
+  const form = await readForm(file, { delimiter: ',', encoding: undefined });
+  const sample = new FileSample(form);
+  const lines = heardLines(file, form.text, (_line, bytes) => sample.addFaultyLine(bytes));
+  for await (const row of readRows(lines, form.table)) sample.addRow(row);
+  return sample;
+}
+
+async function* heardLines(
+  file: string,
+  text: TextForm,
+  onFaulty: (line: number, bytes: Buffer) => void,
+): AsyncGenerator<Line> {
   for await (const line of decodedLines(file, text)) {
-    if (line.faulty) survey.addFaultyLine(line.line, line.faulty);
+    if (line.faulty) onFaulty(line.line, line.faulty);
     yield line;
   }
+}
+
+/** What a mapping says of the form of a file. */
+type NamedForm = Pick<ImportMapping, 'delimiter' | 'encoding'>;
+
+async function readForm(file: string, named: NamedForm): Promise<SurveyedForm> {
+  const begin = await readBegin(file);
+  const { guessed, ...form } = textForm(begin.bytes, named.encoding);
+  const text = { ...form, packed: begin.packed };
+  const { header, likely, ...table } = await readHeader(file, text, named);
+  return { header, text, table, guessed: { encoding: guessed, delimiter: likely } };
 }
 
 /** The header below the lines that only say how to read the file. Throws ImportProblem when there is none. */
 async function readHeader(
   file: string,
-  { text, mapping }: { text: TextForm; mapping: ImportMapping },
+  text: TextForm,
+  mapping: NamedForm,
 ): Promise<TableForm & { header: string[]; likely: boolean }> {
   let named: string | null = null;
   const lines: Line[] = [];

@@ -11,7 +11,7 @@ import {
   type IncidentState,
 } from '../generated/api.ts';
 import { TEXT_KIB_MAX, TITLE_CHARACTERS_MAX } from '../incident/incident.ts';
-import type { ImportSource, SourceRow, SourceTime } from './incident.ts';
+import type { ImportSource, SourceRow, SourceTime } from './source.ts';
 import { timeReader, type WallTime } from './time-form.ts';
 import { ImportProblem, KEEP, SPREAD, type ImportMapping, type ValueRule } from './mapping.ts';
 

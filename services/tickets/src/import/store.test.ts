@@ -24,7 +24,8 @@ import {
   writeExport,
   writeLargeExport,
 } from './import.fixture.ts';
-import { importIncident, type RowNote } from './incident.ts';
+import { importIncident } from './incident.ts';
+import { type RowNote } from './source.ts';
 import { loadReferenceData } from '../sla/port.ts';
 import { createTicketsService, type TicketsService } from '../service.ts';
 import { slaOver } from '../sla/sla.ts';

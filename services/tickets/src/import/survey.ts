@@ -1,4 +1,4 @@
-import { readings, type TableForm, type TextForm } from './form.ts';
+import { readings, type SurveyedForm } from './form.ts';
 import type { Row } from './file.ts';
 import type { ImportMapping } from './mapping.ts';
 import { columnNames, orderKind } from './row.ts';
@@ -201,15 +201,6 @@ const OTHER_WAY: Partial<Record<TimeFormat, TimeFormat>> = Object.fromEntries(
     }),
   ),
 );
-
-/** The forms of a file, as they were found. */
-export interface SurveyedForm {
-  header: readonly string[];
-  text: TextForm;
-  table: TableForm;
-  /** What neither the file nor the mapping says for certain. */
-  guessed: { encoding: boolean; delimiter: boolean };
-}
 
 /** Places of one kind of obstacle: how many, and the first of them. */
 export class Places {
