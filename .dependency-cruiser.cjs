@@ -31,9 +31,9 @@ const NOT_PURE = '/(store|mutations|resolvers|port)\\.ts$';
 const DEMO = '^services/[^/]+/src/demo/';
 const NOUN = { path: '^services/([^/]+)/src/[^/]+/', pathNot: [DEMO, GENERATED] };
 const RULE = { path: NOUN.path, pathNot: [...NOUN.pathNot, NOT_PURE] };
-/** What rules take from packages: they compare, hash, parse and count days. */
+/** What rules take from packages: they compare, hash, parse, decode and count days. */
 const RULE_PACKAGES = [
-  ...['node:crypto', 'node:util', 'csv-parse', 'temporal-polyfill', 'yaml', 'zod'],
+  ...['node:buffer', 'node:crypto', 'node:util', 'csv-parse', 'iconv-lite', 'temporal-polyfill', 'yaml', 'zod'],
   // Text to safe HTML: pure as well.
   ...['unified', 'remark-(parse|gfm|rehype)', 'rehype-(sanitize|stringify)'],
 ];

@@ -1,4 +1,11 @@
-import { HEADER, exportLine, exportedIncident, removeExports, writeExport } from '@desk/tickets/import/import.fixture';
+import {
+  HEADER,
+  exportLine,
+  exportedIncident,
+  removeExports,
+  writeBytes,
+  writeExport,
+} from '@desk/tickets/import/import.fixture';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -90,7 +97,43 @@ describe('an import that cannot begin', () => {
   test('names every column that the file lacks', async () => {
     const other = await writeExport([], { header: HEADER.replace('ident_state', 'state').replace('impact', 'size') });
     const { err } = await run('incidents', other, '--data', data());
-    expect(err.trim().split('\n')).toHaveLength(2);
+    expect(err.trim().split('\n')).toEqual([
+      expect.stringContaining('"ident_state"'),
+      expect.stringContaining('"impact"'),
+      expect.stringMatching(
+        /^Read as utf-8, separated by ",". The header ends in line 1 and has 36 columns: number \| state/,
+      ),
+    ]);
+  });
+
+  test('of a file in another encoding names it, and leaves no trace', async () => {
+    const lines = exportedIncident('Q', { contact_type: 'Hydro-Québec' });
+    const other = await writeBytes(Buffer.from([HEADER, ...lines].join('\n'), 'latin1'));
+    const { code, err } = await run('incidents', other, '--mapping', mapping, '--data', data(), '--rejects', rejects());
+    expect([code, existsSync(data())]).toEqual([1, false]);
+    expect(err).toContain('encoding: windows-1252 reads');
+  });
+
+  test('of a file whose times have another form writes nothing, and says which form is right', async () => {
+    const other = await writeExport([
+      exportLine({ number: 'S', opened_at: '05/03/2025 10:00', sys_updated_at: '05/03/2025 10:00' }),
+      exportLine({ number: 'T', opened_at: '29/03/2025 10:00', sys_updated_at: '29/03/2025 10:00' }),
+    ]);
+    const american = path.join(home, 'american.yaml');
+    await writeFile(american, FIXED.replace(/timeFormat: .*/, 'timeFormat: M/D/YYYY HH:MM'));
+    const { code, err } = await run(
+      'incidents',
+      other,
+      '--mapping',
+      american,
+      '--data',
+      data(),
+      '--rejects',
+      rejects(),
+    );
+    expect([code, existsSync(data())]).toEqual([1, false]);
+    expect(err).toContain('opened_at: of 2 times, 1 time (line 3 ("29/03/2025 10:00")) cannot be of the form M/D/YYYY');
+    expect(err).toContain('is of the form D/M/YYYY HH:MM: write that as timeFormat');
   });
 
   test('because no organization is known yet says what to do', async () => {
@@ -120,13 +163,61 @@ describe('an import', () => {
 
   test('writes the rows that it did not take, with line and reason', () => {
     const row = exportLine({ number: 'B', impact: 9 });
-    expect(readFileSync(rejects(), 'utf8')).toBe(`row,reason,raw\n6,"impact ""9"" is not in the mapping","${row}"\n`);
+    // The mark is what Excel knows accents by.
+    expect(readFileSync(rejects(), 'utf8')).toBe(
+      `\ufeffrow,reason,raw\n6,"impact ""9"" is not in the mapping","${row}"\n`,
+    );
   });
 
   test('a second time creates nothing, also when the desk has been stopped', async () => {
     await engine.stop();
     const { out } = await importWith('--mapping', mapping);
     expect(out.replace(/ +/g, ' ')).toMatch(/Incidents created 0\n Already there 2\n/);
+  });
+});
+
+describe('at its end an import', () => {
+  const listed = (...lines: string[]) => writeExport(lines);
+  const importOf = (given: string, ...more: string[]) =>
+    run('incidents', given, '--data', data(), '--rejects', rejects(), '--mapping', mapping, ...more);
+
+  test('leaves no empty rejects file, and none of an earlier run', async () => {
+    await writeFile(rejects(), '\ufeffrow,reason,raw\n7,"of an earlier run","x"\n');
+    const { code } = await importOf(await listed(...exportedIncident('E')));
+    expect([code, existsSync(rejects())]).toEqual([0, false]);
+  });
+
+  test('of rejects alone fails', async () => {
+    const { code, out } = await importOf(await listed(exportLine({ number: 'F', impact: 9 })));
+    expect([code, existsSync(rejects()), out.includes('Rejected rows')]).toEqual([1, true, true]);
+  });
+
+  test('stands at 100 %, also where the last rows are rejects and texts go over lines', async () => {
+    const text = '"first\nsecond\nthird"';
+    const lines = [exportLine({ number: 'G', u_symptom: text }), exportLine({ number: 'H', impact: 9 })];
+    const { out } = await importOf(await listed(...lines));
+    expect(out).toContain('100 %  2 rows');
+  });
+
+  test('names the counts and titles that it read by a rule', async () => {
+    const titled = path.join(home, 'titled.yaml');
+    await writeFile(titled, FIXED.replace(/^title: .*$/m, "title: '{vendor}'"));
+    const { code, out } = await importOf(
+      await listed(exportLine({ number: 'I', reassignment_count: '"5,510,746"' })),
+      '--mapping',
+      titled,
+    );
+    expect(code).toBe(0);
+    expect(out).toContain('Counts with separators, read as whole numbers: 1 line (2)');
+    expect(out).toContain('Incidents without a title, which say so instead: 1 line (2)');
+  });
+
+  test('never writes over a file that holds no rejects', async () => {
+    const other = path.join(home, 'notes.txt');
+    await writeFile(other, 'precious');
+    const { code, err } = await importOf(file, '--rejects', other);
+    expect([code, readFileSync(other, 'utf8')]).toEqual([1, 'precious']);
+    expect(err).toContain('is no rejects file');
   });
 });
 

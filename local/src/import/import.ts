@@ -7,14 +7,15 @@ import { MemoryStream } from '@desk/kit/log/memory-stream';
 import { openFoundation } from '@desk/kit/service/service';
 import { loadServices } from '@desk/directory/service/port';
 import { loadCatalogue } from '@desk/tickets/catalogue/port';
-import { ImportProblem } from '@desk/tickets/import/mapping';
-import { loadMapping, surveyFile } from '@desk/tickets/import/port';
+import { ImportProblem, REVIEW } from '@desk/tickets/import/mapping';
+import { loadMapping, sampleFile, surveyFile } from '@desk/tickets/import/port';
 import { rowReader, type KnownOrganization } from '@desk/tickets/import/row';
 import { importIncidents, mirroredOrganizations, type ImportCounts, type ImportPlan } from '@desk/tickets/import/store';
 import { loadReferenceData } from '@desk/tickets/sla/port';
 import { slaOver } from '@desk/tickets/sla/sla';
 import { MIGRATIONS, openStore } from '@desk/tickets/store';
 import { realpathSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -22,6 +23,7 @@ import { openDatabase, type Database } from '../engine/database.ts';
 import { EngineFailure } from '../engine/engine.ts';
 import { engineAnswers, findHolder, processRuns } from '../engine/holder.ts';
 import { makeSocketPath } from '../engine/socket.ts';
+import { ImportNotes } from './notes.ts';
 import { ImportProgress, type ProgressOutput } from './progress.ts';
 import { RejectsFile } from './rejects.ts';
 
@@ -33,17 +35,27 @@ Takes over the incidents of another system's export: CSV, or CSV packed with gzi
 
   --mapping FILE   how to read the export (services/tickets/data/import-servicenow.yaml)
   --data DIR       where the desk's data are (.data)
+  --propose        writes a mapping for the file, to review, and imports nothing: to --mapping, or import-mapping.yaml
   --rejects FILE   where rows go that are not taken over (import-rejects.csv)`;
 
 /**
- * Runs `import incidents FILE`. Resolves with the exit code: 0 when the file was read to its end, also with rejects; 1
- * when the import did not begin or did not end, with the reason on stderr.
+ * Runs `import incidents FILE`. Resolves with the exit code: 0 when the file was read to its end, also with some rejects;
+ * 1 when every row is a reject, and when the import did not begin or did not end, with the reason on stderr.
  */
 export async function runImport(args: string[], { stdout, stderr }: ImportOutput = process): Promise<number> {
   try {
     const options = readOptions(args);
-    stdout.write(`${options ? await importFile(options, stdout) : USAGE}\n`);
-    return 0;
+    if (!options) {
+      stdout.write(`${USAGE}\n`);
+      return 0;
+    }
+    if (options.proposal !== null) {
+      stdout.write(`${await proposeMapping(options.file, options.proposal)}\n`);
+      return 0;
+    }
+    const { said, tookNothing } = await importFile(options, stdout);
+    stdout.write(`${said}\n`);
+    return tookNothing ? 1 : 0;
   } catch (error) {
     stderr.write(`${explained(error)}\n`);
     return 1;
@@ -62,6 +74,8 @@ interface ImportOptions {
   mapping: string | undefined;
   data: string;
   rejects: string;
+  /** Where a mapping is to be written that is proposed from the file; null to import it. */
+  proposal: string | null;
 }
 
 /** The options, or null when help is wanted. Paths are relative to where the command was typed. */
@@ -73,6 +87,7 @@ function readOptions(args: string[]): ImportOptions | null {
       mapping: { type: 'string' },
       data: { type: 'string' },
       rejects: { type: 'string', default: 'import-rejects.csv' },
+      propose: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   });
@@ -86,42 +101,84 @@ function readOptions(args: string[]): ImportOptions | null {
     mapping: values.mapping && path.resolve(here, values.mapping),
     data: values.data ? path.resolve(here, values.data) : path.join(ROOT, '.data'),
     rejects: path.resolve(here, values.rejects),
+    proposal: values.propose ? path.resolve(here, values.mapping ?? 'import-mapping.yaml') : null,
   };
   if (options.rejects === options.file) throw new ImportProblem(['--rejects names the file that is to be imported.']);
   return options;
 }
 
+/** Writes a mapping that a person can review into a new file, and says what to do with it. */
+async function proposeMapping(file: string, proposal: string): Promise<string> {
+  const text = (await sampleFile(file)).proposal(path.basename(file));
+  try {
+    await writeFile(proposal, text, { flag: 'wx' });
+  } catch (error) {
+    throw new ImportProblem([`The proposal cannot be written: ${(error as Error).message}.`]);
+  }
+  const open = text.split(REVIEW).length - 2; // The first line only names the word.
+  return `${proposal} is proposed for ${file}. Review it: ${open} places say ${REVIEW} and need a decision. Then import with --mapping ${proposal}.`;
+}
+
 /** Imports, and says in a few lines what came of it. */
-async function importFile(options: ImportOptions, stdout: ProgressOutput): Promise<string> {
+async function importFile(
+  options: ImportOptions,
+  stdout: ProgressOutput,
+): Promise<{ said: string; tookNothing: boolean }> {
   const startedAt = performance.now();
   const logger = createLogger('import', process.env['LOG_LEVEL'] ?? 'warn');
   const mapping = loadMapping(options.mapping);
-  const { header, lines } = await surveyFile(options.file, mapping.delimiter);
   const services = loadServices().map(({ code }) => code);
   const ground = { catalogue: loadCatalogue(), services, now: systemTime.now() };
-  rowReader(mapping, header, { ...ground, organizations: null }); // Before a database is opened: a wrong mapping leaves no trace.
+  const { header, survey, text, table } = await surveyFile(options.file, mapping);
+  // Before a database is opened: what cannot be imported leaves no trace.
+  const unfit = problemsOf(() => rowReader(mapping, header, { ...ground, organizations: null }));
+  const problems = [...survey.problems(), ...unfit];
+  if (problems.length) throw new ImportProblem([...problems, survey.reading()]);
+  for (const note of survey.notes()) stdout.write(`${note}\n`);
 
   const database = await findDatabase(options.data, logger);
   try {
-    const progress = new ImportProgress(stdout, lines - 1);
-    const imported = importInto(database, { logger, rejects: options.rejects, progress }, (organizations) => ({
+    const progress = new ImportProgress(stdout, survey.rows);
+    const notes = new ImportNotes();
+    const imported = importInto(database, { logger, rejects: options.rejects, progress, notes }, (organizations) => ({
       file: options.file,
-      delimiter: mapping.delimiter,
-      width: header.length,
+      text,
+      table,
       reader: rowReader(mapping, header, { ...ground, organizations }),
       importedAt: ground.now,
     }));
     const died = database.died.then((reason) => Promise.reject(new EngineFailure(reason)));
     const counts = await Promise.race([imported, died]);
-    return summary(counts, options, performance.now() - startedAt);
+    const tookNothing = counts.rejectedRows > 0 && counts.created + counts.alreadyThere === 0;
+    const said = summary(counts, { rejects: options.rejects, notes, ms: performance.now() - startedAt });
+    return { said, tookNothing };
   } finally {
     await database.stop();
   }
 }
 
+/** The problems that an act stops at; none when it goes through. */
+function problemsOf(act: () => unknown): readonly string[] {
+  try {
+    act();
+    return [];
+  } catch (error) {
+    if (error instanceof ImportProblem) return error.problems;
+    throw error;
+  }
+}
+
+/** What an import tells where. */
+interface ImportSurroundings {
+  logger: Logger;
+  rejects: string;
+  progress: ImportProgress;
+  notes: ImportNotes;
+}
+
 async function importInto(
   { uri }: Database,
-  { logger, rejects, progress }: { logger: Logger; rejects: string; progress: ImportProgress },
+  { logger, rejects, progress, notes }: ImportSurroundings,
   planFor: (organizations: readonly KnownOrganization[]) => ImportPlan,
 ): Promise<ImportCounts> {
   const alone = () => Promise.reject(new Error('An import asks no other service.'));
@@ -148,6 +205,7 @@ async function importInto(
       const target = { incidents: incidents.records, log: foundation.log, sla: slaOver(loadReferenceData()) };
       return await importIncidents(plan, target, {
         onRejects: (found) => rejectsFile.add(found),
+        onNotes: (found) => notes.add(found),
         onProgress: (counts) => progress.show(counts),
       });
     } finally {
@@ -177,18 +235,25 @@ async function runningEngine(directory: string): Promise<string | null> {
   return `mongodb://${encodeURIComponent(socketPath)}/?directConnection=true&w=majority&journal=true&retryWrites=false`;
 }
 
-function summary(counts: ImportCounts, options: ImportOptions, ms: number): string {
+function summary(
+  counts: ImportCounts,
+  { rejects, notes, ms }: { rejects: string; notes: ImportNotes; ms: number },
+): string {
   const lines: [string, number, string][] = [
     ['Rows read', counts.rows, ''],
     ['Incidents created', counts.created, ''],
     ['Already there', counts.alreadyThere, ''],
-    ['Rejected rows', counts.rejectedRows, counts.rejectedRows ? `  in ${options.rejects}` : ''],
+    ['Rejected rows', counts.rejectedRows, counts.rejectedRows ? `  in ${rejects}` : ''],
   ];
   const table = lines.map(
     ([name, count, more]) => ` ${name.padEnd(20)}${count.toLocaleString('en-CA').padStart(12)}${more}`,
   );
   const memoryMiB = Math.round(process.resourceUsage().maxRSS / 1024);
-  return [...table, ` ${(ms / 1_000).toFixed(1)} s, at most ${memoryMiB} MiB of memory beside the database`].join('\n');
+  return [
+    ...table,
+    ...notes.lines(),
+    ` ${(ms / 1_000).toFixed(1)} s, at most ${memoryMiB} MiB of memory beside the database`,
+  ].join('\n');
 }
 
 function explained(error: unknown): string {

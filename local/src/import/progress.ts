@@ -18,14 +18,14 @@ export class ImportProgress {
   #step = 0;
   #drawn = false;
 
-  /** `rows` is about how many rows there are: a text over several lines counts as many. */
+  /** `rows` is how many rows the file has. */
   constructor(output: ProgressOutput, rows: number) {
     this.#output = output;
-    this.#rows = Math.max(rows, 1);
+    this.#rows = rows;
   }
 
   show(counts: ImportCounts): void {
-    const share = Math.min(counts.rows / this.#rows, 1);
+    const share = this.#rows === 0 ? 1 : Math.min(counts.rows / this.#rows, 1);
     const said = `${Math.floor(share * 100)} %  ${counts.rows} rows, ${counts.created} created, ${counts.alreadyThere} already there, ${counts.rejectedRows} rejected`;
     if (this.#output.isTTY) this.#draw(share, said);
     else if (Math.floor(share * STEPS) > this.#step) {

@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { readFile, truncate, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import { ROWS_MAX, readIncidents, type Found, type Reject } from './file.ts';
-import { readLines, surveyFile } from './port.ts';
-import { ImportProblem } from './mapping.ts';
+import { loadMapping, readLines, surveyFile } from './port.ts';
+import { ImportProblem, type ImportMapping } from './mapping.ts';
 import {
   HEADER,
   exportLine,
@@ -18,11 +18,13 @@ import {
 afterAll(removeExports);
 
 const reader = servicenowReader();
-const WIDTH = HEADER.split(',').length;
-
-async function readAll(file: string, delimiter = ','): Promise<{ taken: string[]; rejects: Reject[] }> {
+async function readAll(
+  file: string,
+  change: Partial<ImportMapping> = {},
+): Promise<{ taken: string[]; rejects: Reject[] }> {
   const found: Found[] = [];
-  for await (const each of readIncidents(readLines(file), { delimiter, width: WIDTH, reader })) found.push(each);
+  const { text, table } = await surveyFile(file, { ...loadMapping(), ...change });
+  for await (const each of readIncidents(readLines(file, text), { ...table, reader })) found.push(each);
   return {
     taken: found.flatMap((each) => (each.kind === 'INCIDENT' ? [`${each.rows[0]?.number} ${each.rows.length}`] : [])),
     rejects: found.flatMap((each) => (each.kind === 'REJECTS' ? each.rejects : [])),
@@ -56,8 +58,8 @@ describe('a file', () => {
       A.map((line) => `${line}\r`),
       { header: `\ufeff${HEADER}\r` },
     );
-    expect([await surveyFile(file, ','), await readAll(file)]).toMatchObject([
-      { header: HEADER.split(','), lines: 5 },
+    expect([await surveyFile(file, loadMapping()), await readAll(file)]).toMatchObject([
+      { header: HEADER.split(','), survey: { rows: 4 } },
       { taken: ['A 4'], rejects: [] },
     ]);
   });
@@ -67,7 +69,7 @@ describe('a file', () => {
       A.map((line) => line.replaceAll(',', ';')),
       { header: HEADER.replaceAll(',', ';') },
     );
-    expect(await readAll(file, ';')).toMatchObject({ taken: ['A 4'] });
+    expect(await readAll(file, { delimiter: ';' })).toMatchObject({ taken: ['A 4'] });
   });
 
   test('may have empty lines, and none at its end', async () => {
@@ -170,7 +172,7 @@ describe('a file that cannot be read', () => {
       },
     ],
   ])('because it %s says so', async (_what, make) => {
-    await expect(surveyFile(await make(), ',')).rejects.toThrow(ImportProblem);
+    await expect(surveyFile(await make(), loadMapping())).rejects.toThrow(ImportProblem);
   });
 });
 
@@ -186,7 +188,8 @@ describe('any file', () => {
       fc.asyncProperty(fc.array(line, { maxLength: 30 }), async (lines) => {
         const file = await writeExport(lines);
         const read: { line: number; raw: string }[] = [];
-        for await (const found of readIncidents(readLines(file), { delimiter: ',', width: WIDTH, reader }))
+        const { text: form, table } = await surveyFile(file, loadMapping());
+        for await (const found of readIncidents(readLines(file, form), { ...table, reader }))
           read.push(...(found.kind === 'INCIDENT' ? found.raws : found.rejects));
         const got = read.toSorted((a, b) => a.line - b.line).map(({ raw }) => raw);
         const text = (await readFile(file, 'utf8')).split('\n').slice(1);

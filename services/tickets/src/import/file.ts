@@ -1,5 +1,6 @@
 import { parse } from 'csv-parse/sync';
-import type { SourceRow } from './incident.ts';
+import type { TableForm } from './form.ts';
+import type { SourceRow } from './source.ts';
 import type { ReadRow, RowReader } from './row.ts';
 
 /** The next find in a file: the rows of one incident, or rows that are not taken over. */
@@ -33,17 +34,17 @@ const NUMBERS_KEPT_MAX = 100_000;
  */
 export async function* readIncidents(
   lines: AsyncIterable<Line>,
-  { delimiter, width, reader }: { delimiter: string; width: number; reader: RowReader },
+  { reader, ...form }: TableForm & { reader: RowReader },
 ): AsyncGenerator<Found> {
   const ended = new EndedNumbers();
   /** A broken row that seems to begin an incident: should the next one have its number, it is broken. */
   let forerunner = null as Forerunner | null;
   let group = null as Group | null;
 
-  for await (const { fields, ...raw } of readRecords(lines, { delimiter, width })) {
-    const whole = fields?.length === width;
+  for await (const { fields, ...raw } of readRows(lines, form)) {
+    const whole = fields?.length === form.width;
     const number = fields && reader.numberOf(fields);
-    const row = whole ? reader.read(fields, raw.line) : { number, reason: misshapen(fields, width) };
+    const row = whole ? reader.read(fields, raw.line) : { number, reason: misshapen(fields, form.width) };
     const own = number !== null && number === group?.number;
     const apart = number === null || own ? null : ended.reasonFor(number);
     if (!own && (!whole || number === null || apart)) {
@@ -146,9 +147,12 @@ function misshapen(fields: readonly string[] | null, width: number): string {
 export interface Line extends RawRow {
   /** The line was longer than is read, and `raw` is its begin. */
   cut: boolean;
+  /** The bytes of a line that are no text in the file's encoding; else null. */
+  faulty: Buffer | null;
 }
 
-interface Row extends RawRow {
+/** A row below the header, in its fields. */
+export interface Row extends RawRow {
   /** Null when the row cannot be split into fields. */
   fields: string[] | null;
 }
@@ -157,24 +161,21 @@ interface Row extends RawRow {
  * The rows below the header. A quoted text may go over several lines; where that does not end in a row of the right width, the
  * first line alone is broken and reading goes on behind it, so that a stray quotation mark costs one row.
  */
-async function* readRecords(
-  lines: AsyncIterable<Line>,
-  { delimiter, width }: { delimiter: string; width: number },
-): AsyncGenerator<Row> {
+export async function* readRows(lines: AsyncIterable<Line>, form: TableForm): AsyncGenerator<Row> {
   let held: Line[] = [];
   for await (const line of lines) {
-    if (line.line === 1) continue;
-    const { rows, rest } = takeRows([...held, line], { delimiter, width, more: true });
+    if (line.line <= form.headerEnd) continue;
+    const { rows, rest } = takeRows([...held, line], { ...form, more: true });
     held = rest;
     yield* rows;
   }
-  yield* takeRows(held, { delimiter, width, more: false }).rows;
+  yield* takeRows(held, { ...form, more: false }).rows;
 }
 
 /** The rows that lines come to, and the lines of a quoted text that goes on in lines to come, if there are `more`. */
 function takeRows(
   lines: readonly Line[],
-  { delimiter, width, more }: { delimiter: string; width: number; more: boolean },
+  { delimiter, width, more }: TableForm & { more: boolean },
 ): { rows: Row[]; rest: Line[] } {
   const rows: Row[] = [];
   let start = 0;
@@ -195,7 +196,7 @@ function takeRows(
 }
 
 /** How many lines a row that begins at `start` has: until its quotation marks are even. Null when they never are. */
-function linesOfRow(lines: readonly Line[], start: number): number | null {
+export function linesOfRow(lines: readonly Line[], start: number): number | null {
   let quotes = 0;
   for (let end = start; end < lines.length; end++) {
     const { raw, cut } = lines[end] as Line;

@@ -6,7 +6,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip, gzipSync } from 'node:zlib';
 import { loadCatalogue } from '../catalogue/port.ts';
-import type { ImportSource, SourceRow } from './incident.ts';
+import type { ImportSource, SourceRow } from './source.ts';
 import { loadMapping } from './port.ts';
 import { rowReader, type KnownOrganization, type RowReader } from './row.ts';
 
@@ -82,6 +82,13 @@ export async function writeExport(
   return file;
 }
 
+/** Writes bytes as they are into a file. Gives its path. */
+export async function writeBytes(bytes: Buffer): Promise<string> {
+  const file = await newFile('csv');
+  await writeFile(file, bytes);
+  return file;
+}
+
 /** Writes a packed export of many incidents, without holding it. Gives its path. */
 export async function writeLargeExport(incidents: number): Promise<string> {
   const file = await newFile('csv.gz');
@@ -121,6 +128,7 @@ export function servicenowReader(): RowReader {
 export const SOURCE: ImportSource = {
   name: 'TEST',
   environment: 'PRODUCTION',
+  timesAgainstOrder: 'KEEP_ORDER',
   assumed: {
     organizationId: 'org_A',
     serviceId: 'VEE',
@@ -141,6 +149,7 @@ export function buildRow(given: Partial<SourceRow> = {}): SourceRow {
     updatedAt: new Date('2016-02-29T14:05:00Z'),
     resolvedAt: null,
     closedAt: null,
+    later: {},
     state: 'NEW',
     holdReason: null,
     impact: 'MEDIUM',
@@ -159,6 +168,7 @@ export function buildRow(given: Partial<SourceRow> = {}): SourceRow {
     resolution: { code: 'FIXED', text: 'Restarted.', cause: 'UNKNOWN' },
     codes: {},
     people: {},
+    notes: [],
     ...given,
   };
 }

@@ -12,7 +12,8 @@ import {
   type IncidentClockKind,
 } from '../generated/api.ts';
 import { fireIncident } from '../incident/due.ts';
-import { ImportRefused, importIncident, type SourceRow } from './incident.ts';
+import { importIncident } from './incident.ts';
+import { ImportRefused, type SourceRow } from './source.ts';
 import { OPEN_STATES, type Incident } from '../incident/incident.ts';
 import { IMPORTED_AT, SOURCE, buildRow, buildRows } from './import.fixture.ts';
 import { loadReferenceData } from '../sla/port.ts';
@@ -260,6 +261,97 @@ describe('the clocks of an imported incident', () => {
   });
 });
 
+describe('an incident of a list, which has one row', () => {
+  const row = {
+    ...opened,
+    state: 'CLOSED',
+    resolvedAt: resolved.updatedAt,
+    closedAt: closed.updatedAt,
+    updatedAt: toronto('2016-03-20T12:00'), // Somebody touched it later.
+  } satisfies Partial<SourceRow>;
+
+  test('is resolved and closed when the row says', () => {
+    expect(history(row)).toEqual(['IMPORTED 02-29T14:00', 'RESOLVED 02-29T21:00', 'CLOSED 03-06T17:00']);
+  });
+
+  test('was worked on until it was resolved', () => {
+    const clock = clockOf(record(row), 'RESOLUTION');
+    expect(elapsedMs(clock, sla.calendarOf(clock), IMPORTED_AT)).toBe(7 * HOUR_MS);
+  });
+
+  test('was last changed when the row was', () => {
+    expect(record(row).updatedAt).toEqual(row.updatedAt);
+  });
+});
+
+describe('the hour that happens twice', () => {
+  const times = (wall: string) => ({
+    updatedAt: new Date(`2025-11-02T${wall}:00-04:00`),
+    later: wall.startsWith('01') ? { updatedAt: new Date(`2025-11-02T${wall}:00-05:00`) } : {},
+  });
+  const rows = [
+    { openedAt: times('00:30').updatedAt, ...times('00:30') },
+    { openedAt: times('00:30').updatedAt, state: 'IN_PROGRESS', ...times('01:50') },
+    { openedAt: times('00:30').updatedAt, state: 'RESOLVED', ...times('01:10') },
+  ] satisfies Partial<SourceRow>[];
+
+  test('is read by the order', () => {
+    expect(history(...rows)).toEqual(['IMPORTED 11-02T04:30', 'STARTED 11-02T05:50', 'RESOLVED 11-02T06:10']);
+  });
+
+  test('counts whole on a clock that runs through it', () => {
+    const grave = rows.map((row) => ({ ...row, impact: 'HIGH' as const, urgency: 'HIGH' as const }));
+    const clock = clockOf(record(...grave), 'RESOLUTION');
+    expect(elapsedMs(clock, sla.calendarOf(clock), IMPORTED_AT)).toBe(100 * 60_000);
+  });
+
+  test('is told for the count at the end', () => {
+    expect(taken(...rows).notes).toEqual([
+      { kind: 'REPEATED_HOUR', line: 3 },
+      { kind: 'REPEATED_HOUR', line: 4 },
+    ]);
+  });
+
+  test("has the second reading of the source's own instant where the first cannot be", () => {
+    const [first, second, third] = rows;
+    const resolvedAt = times('01:10');
+    const named = {
+      ...third,
+      resolvedAt: resolvedAt.updatedAt,
+      later: { ...third?.later, resolvedAt: resolvedAt.later.updatedAt },
+    };
+    expect(record(first ?? {}, second ?? {}, named).resolvedAt).toEqual(new Date('2025-11-02T06:10:00Z'));
+  });
+});
+
+describe('times that contradict the order', () => {
+  const rows = buildRows(opened, again, { ...resolved, updatedAt: active.updatedAt });
+  const by = (timesAgainstOrder: 'REJECT' | 'KEEP_ORDER') =>
+    importIncident(rows, { ...SOURCE, timesAgainstOrder }, { sla, importedAt: IMPORTED_AT });
+
+  test('make the incident a reject without a rule', () => {
+    expect(() => by('REJECT')).toThrow(
+      'its order and its times disagree: line 4 is of 2016-02-29T15:00:00.000Z, and line 3, which comes before it, of 2016-02-29T19:00:00.000Z',
+    );
+  });
+
+  test('are taken at the instant of the row before by the rule, and counted', () => {
+    const { record: incident, notes } = by('KEEP_ORDER');
+    expect([incident.resolvedAt, notes]).toEqual([again.updatedAt, [{ kind: 'TIME_AGAINST_ORDER', line: 4 }]]);
+  });
+
+  test('include an update before the opening', () => {
+    const early = [buildRow({ openedAt: active.updatedAt, updatedAt: opened.updatedAt })];
+    const source = { ...SOURCE, timesAgainstOrder: 'REJECT' as const };
+    expect(() => importIncident(early, source, { sla, importedAt: IMPORTED_AT })).toThrow(ImportRefused);
+  });
+});
+
+test('a row that keeps the state keeps what the incident waits for', () => {
+  const kept = { state: null, holdReason: null, updatedAt: again.updatedAt } as const;
+  expect(record(opened, waiting, kept)).toMatchObject({ state: 'ON_HOLD', hold: { reason: 'CUSTOMER' } });
+});
+
 describe('the history of an imported incident', () => {
   test('begins with the import, when it was opened', () => {
     expect(history(opened)).toEqual(['IMPORTED 02-29T14:00']);
@@ -367,6 +459,17 @@ describe('any rows at all', () => {
             expect(from.getTime()).toBeLessThanOrEqual((to ?? from).getTime());
           });
         }
+      }),
+    );
+  });
+
+  test('become a history that never runs back', () => {
+    fc.assert(
+      fc.property(rows, (given) => {
+        const steps = take(given)
+          .events.filter(({ data }) => !('clock' in data))
+          .map(({ at }) => at.getTime());
+        expect(steps).toEqual(steps.toSorted((a, b) => a - b));
       }),
     );
   });

@@ -12,16 +12,7 @@ import {
 } from '@desk/kit/time/clock';
 import type { Changes } from '@desk/kit/write/describe-change';
 import { OUTBOX_MAX } from '@desk/kit/write/record';
-import type {
-  CauseCategory,
-  Environment,
-  Impact,
-  IncidentHoldReason,
-  IncidentResolutionCode,
-  IncidentState,
-  Priority,
-  Urgency,
-} from '../generated/api.ts';
+import type { IncidentState, Priority } from '../generated/api.ts';
 import { withDerivedFields } from '../incident/clocks.ts';
 import { deskAct, fireIncident } from '../incident/due.ts';
 import { describeChange, type IncidentDecision, type IncidentDraft } from '../incident/event.ts';
@@ -34,66 +25,9 @@ import {
 } from '../incident/incident.ts';
 import { blankIncident } from '../incident/opening.ts';
 import type { Classification } from '../sla/priority.ts';
+import { placeRows, type PlacedRow } from './order.ts';
+import { ImportRefused, type ImportSource, type RowNote, type SourceRow } from './source.ts';
 import type { IncidentClock, Sla } from '../sla/sla.ts';
-
-/** An incident after one update, as one row of an export has it, in our words. Null: unknown. Instants are UTC. */
-export interface SourceRow {
-  /** The incident's number in the source. */
-  number: string;
-  /** Where the row belongs among the incident's rows. */
-  order: number;
-  /** The line of the file on which the row begins; the header is line 1. */
-  line: number;
-  openedAt: Date;
-  updatedAt: Date;
-  resolvedAt: Date | null;
-  closedAt: Date | null;
-  state: IncidentState;
-  holdReason: IncidentHoldReason | null;
-  impact: Impact | null;
-  urgency: Urgency | null;
-  /** The source's own priority, where it is mapped. */
-  priority: Priority | null;
-  organizationId: string | null;
-  serviceId: string | null;
-  categoryId: string | null;
-  assignmentGroupId: string | null;
-  reassignmentCount: number | null;
-  reopenCount: number | null;
-  vendorReference: string | null;
-  waitsFor: string | null;
-  title: string;
-  description: string;
-  resolution: { code: IncidentResolutionCode; text: string; cause: CauseCategory };
-  /** Values that are kept as they are, by column: codes. */
-  codes: Record<string, string>;
-  /** Values that are kept as they are, by column: references to people. */
-  people: Record<string, string>;
-}
-
-/** What holds for every incident of an import. */
-export interface ImportSource {
-  /** Names the source system. With it and the number, an incident has the same id in every run. */
-  name: string;
-  environment: Environment;
-  /** The values that are assumed until a row says otherwise. */
-  assumed: {
-    organizationId: string;
-    serviceId: string;
-    categoryId: string | null;
-    assignmentGroupId: string | null;
-    impact: Impact;
-    urgency: Urgency;
-  };
-}
-
-/** The import of one incident is not possible; the message says why, for the rejects file. */
-export class ImportRefused extends Error {
-  constructor(message: string) {
-    super(message);
-    this.name = 'ImportRefused';
-  }
-}
 
 /**
  * The incident that the rows of a source incident come to, with its history as events at their original instants. The rows may come in
@@ -104,12 +38,9 @@ export function importIncident(
   rows: readonly SourceRow[],
   source: ImportSource,
   { sla, importedAt }: { sla: Sla; importedAt: Date },
-): IncidentDecision {
-  const ordered = rows.toSorted(
-    (a, b) => a.order - b.order || a.updatedAt.getTime() - b.updatedAt.getTime() || a.line - b.line,
-  );
-  const last = ordered.at(-1);
-  if (!last) throw new RangeError('an incident has at least one row');
+): ImportedIncident {
+  const { rows: ordered, notes } = placeRows(rows, source);
+  const last = ordered.at(-1) as PlacedRow;
   const act = (at: Date) => deskAct(at, sla);
   const followed = followRows(openImported(ordered, source, act), ordered, act);
   const { record, events } = withDueSteps(takeOver(followed, last, act(importedAt)), act(importedAt));
@@ -118,14 +49,20 @@ export function importIncident(
       `the incident has ${events.length} events; at most ${OUTBOX_MAX} can be taken over at once`,
     );
   const [first, ...rest] = events;
-  return { record: { ...record, updatedAt: latest(ordered) }, events: [asImported(first), ...rest.map(asImported)] };
+  const updatedAt = latest([...rows, ...ordered]);
+  return { record: { ...record, updatedAt }, events: [asImported(first), ...rest.map(asImported)], notes };
+}
+
+/** An imported incident, and what of its rows was read by a rule. */
+export interface ImportedIncident extends IncidentDecision {
+  notes: RowNote[];
 }
 
 /** Makes an act of the desk itself at an instant. */
 type ActAt = (at: Date) => IncidentActContext;
 
-function openImported(rows: readonly SourceRow[], source: ImportSource, actAt: ActAt): IncidentDecision {
-  const first = rows[0] as SourceRow;
+function openImported(rows: readonly PlacedRow[], source: ImportSource, actAt: ActAt): IncidentDecision {
+  const first = rows[0] as PlacedRow;
   const act = actAt(first.openedAt);
   const record = incidentAtOpening(rows, source, act);
   const { title, description, externalNumber } = record;
@@ -138,7 +75,7 @@ function openImported(rows: readonly SourceRow[], source: ImportSource, actAt: A
 }
 
 /** Takes the rows' steps, each at its own instant. A row that changes nothing that we keep leaves no event. */
-function followRows(opening: IncidentDecision, rows: readonly SourceRow[], actAt: ActAt): IncidentDecision {
+function followRows(opening: IncidentDecision, rows: readonly PlacedRow[], actAt: ActAt): IncidentDecision {
   let decision = opening;
   try {
     for (const row of rows) {
@@ -177,8 +114,8 @@ function append(done: IncidentDecision, next: IncidentDecision): IncidentDecisio
 }
 
 /** The incident as it was reported, before the first row's own changes of state. */
-function incidentAtOpening(rows: readonly SourceRow[], source: ImportSource, act: IncidentActContext): Incident {
-  const first = rows[0] as SourceRow;
+function incidentAtOpening(rows: readonly PlacedRow[], source: ImportSource, act: IncidentActContext): Incident {
+  const first = rows[0] as PlacedRow;
   const { assumed, environment } = source;
   const impact = first.impact ?? assumed.impact;
   const urgency = first.urgency ?? assumed.urgency;
@@ -212,7 +149,7 @@ function incidentAtOpening(rows: readonly SourceRow[], source: ImportSource, act
 }
 
 /** The incident after a row. */
-function incidentAfter(incident: Incident, row: SourceRow, act: IncidentActContext): Incident {
+function incidentAfter(incident: Incident, row: PlacedRow, act: IncidentActContext): Incident {
   const impact = row.impact ?? incident.impact;
   const urgency = row.urgency ?? incident.urgency;
   const assignmentGroupId = row.assignmentGroupId ?? incident.assignmentGroupId;
@@ -249,7 +186,7 @@ function priorityFor(
   return { priority: given, priorityOverride: { computed, reason: 'As in the system that it was imported from.' } };
 }
 
-function holdAfter(hold: IncidentHold | null, row: SourceRow): IncidentHold | null {
+function holdAfter(hold: IncidentHold | null, row: PlacedRow): IncidentHold | null {
   if (row.state !== 'ON_HOLD') return null;
   const reason = row.holdReason ?? 'SCHEDULED';
   if (hold?.reason === reason) return hold;
@@ -264,7 +201,7 @@ function holdAfter(hold: IncidentHold | null, row: SourceRow): IncidentHold | nu
 }
 
 /** Resolution and end, when the row's state brings or takes them. Closed without being resolved counts as both at once. */
-function endings(incident: Incident, row: SourceRow): Pick<Incident, 'resolution' | 'resolvedAt' | 'closedAt'> {
+function endings(incident: Incident, row: PlacedRow): Pick<Incident, 'resolution' | 'resolvedAt' | 'closedAt'> {
   if (isOpen(row.state)) return { resolution: null, resolvedAt: null, closedAt: null };
   const solved = row.state === 'RESOLVED' || row.state === 'CLOSED';
   return {
@@ -340,7 +277,7 @@ const CLASSIFICATION = ['impact', 'urgency', 'priority', 'serviceId', 'categoryI
 function toldByRow(
   before: Incident,
   after: Incident,
-  row: SourceRow,
+  row: PlacedRow,
 ): { changes: Changes; personal: Record<string, unknown> } {
   const changes: Changes = {};
   const [held, holds] = [before.hold?.reason ?? null, after.hold?.reason ?? null];
@@ -360,16 +297,22 @@ function peopleIn(row: SourceRow): Record<string, unknown> {
  */
 function takeOver(
   { record: incident, events }: IncidentDecision,
-  last: SourceRow,
+  last: PlacedRow,
   act: IncidentActContext,
 ): IncidentDecision {
   const { sla, at } = act;
   const resolvedAt =
     incident.resolvedAt &&
-    instantWithin(last.resolvedAt, incident.resolvedAt, { from: incident.resolvedAt, to: last.updatedAt });
+    instantWithin([last.resolvedAt, last.later.resolvedAt], incident.resolvedAt, {
+      from: incident.resolvedAt,
+      to: last.updatedAt,
+    });
   const closedAt =
     incident.closedAt &&
-    instantWithin(last.closedAt, incident.closedAt, { from: resolvedAt ?? incident.createdAt, to: at });
+    instantWithin([last.closedAt, last.later.closedAt], incident.closedAt, {
+      from: resolvedAt ?? incident.createdAt,
+      to: at,
+    });
   const answered = incident.clocks.every((clock) => clock.kind !== 'RESPONSE' || stateOf(clock) === 'STOP');
   const owesUpdates = isOpen(incident.state) && answered && !incident.hold?.pausing;
   const update = owesUpdates ? sla.target('UPDATE', incident.priority) : null;
@@ -389,9 +332,13 @@ function takeOver(
   return { record: withDerivedFields(record, act), events };
 }
 
-/** The source's instant where it is possible, else the row's own. */
-function instantWithin(given: Date | null, own: Date, { from, to }: { from: Date; to: Date }): Date {
-  return given && given >= from && given <= to ? given : own;
+/** The first reading of the source's instant that is possible, else the row's own. */
+function instantWithin(
+  readings: readonly (Date | null | undefined)[],
+  own: Date,
+  { from, to }: { from: Date; to: Date },
+): Date {
+  return readings.find((each) => each && each >= from && each <= to) ?? own;
 }
 
 function latest(rows: readonly SourceRow[]): Date {

@@ -78,8 +78,22 @@ describe('a row', () => {
     });
   });
 
-  test('of the hour that happens twice means the first', () => {
-    expect(read({ sys_updated_at: '6/11/2016 01:30' })).toMatchObject({ updatedAt: new Date('2016-11-06T05:30:00Z') });
+  test('of the hour that happens twice has both readings', () => {
+    expect(read({ sys_updated_at: '6/11/2016 01:30' })).toMatchObject({
+      updatedAt: new Date('2016-11-06T05:30:00Z'),
+      later: { updatedAt: new Date('2016-11-06T06:30:00Z') },
+    });
+  });
+
+  test('of the hour that the clocks skip is moved on by the rule of the mapping, and says so', () => {
+    expect(read({ sys_updated_at: '13/3/2016 02:30' })).toMatchObject({
+      updatedAt: new Date('2016-03-13T07:30:00Z'), // 03:30 in Toronto
+      notes: [{ kind: 'SKIPPED_HOUR', line: 7 }],
+    });
+  });
+
+  test('of the error state of the source keeps the state of its incident', () => {
+    expect(read({ ident_state: '-100' })).toMatchObject({ state: null, holdReason: null });
   });
 
   test('takes the second column of a name for itself', () => {
@@ -105,13 +119,40 @@ describe('a row', () => {
     expect([...new Set(given.map(({ organizationId }) => organizationId))].sort()).toEqual(['org_A', 'org_B']);
   });
 
+  test.each(['5,510,746', '5 510 746', '5\u202f510\u202f746', "5'510'746"])(
+    'reads the count %s, and says so',
+    (reassignment_count) => {
+      const fields = exportLine().split(',');
+      fields[HEADER.split(',').indexOf('reassignment_count')] = reassignment_count;
+      expect(reader.read(fields, 7)).toMatchObject({
+        reassignmentCount: 5_510_746,
+        notes: [{ kind: 'GROUPED_COUNT', line: 7 }],
+      });
+    },
+  );
+
+  test.each(['5,51', '1.5', '12,34,567', '1,234.5'])('does not take %s for a count', (reassignment_count) => {
+    const fields = exportLine().split(',');
+    fields[HEADER.split(',').indexOf('reassignment_count')] = reassignment_count;
+    expect(reader.read(fields, 7)).toMatchObject({ reason: expect.stringContaining('is not a whole number') });
+  });
+
+  test('without a title and a description says so in their place', () => {
+    const row = readerOf({ title: '{vendor}', description: '{vendor}' }).read(exportLine().split(','), 2);
+    expect(row).toMatchObject({
+      title: 'No title in SERVICENOW (INC1)',
+      description: 'No description in SERVICENOW.',
+      notes: [{ kind: 'NO_TITLE', line: 2 }],
+    });
+  });
+
   test('has a title of one line that fits', () => {
     const long = readerOf({ title: `{number} ${'x'.repeat(500)}` }).read(exportLine().split(','), 2);
     expect((long as { title: string }).title).toHaveLength(200);
   });
 
   test.each([
-    ['a state that is not mapped', { ident_state: '-100' }, 'ident_state "-100" is not in the mapping'],
+    ['a state that is not mapped', { ident_state: '-1' }, 'ident_state "-1" is not in the mapping'],
     [
       'a word of the language as state',
       { ident_state: 'constructor' },
@@ -134,13 +175,28 @@ describe('a row', () => {
       { opened_at: '1/2/2016 09:77' },
       'opened_at "1/2/2016 09:77" is not a time of the calendar',
     ],
-    ['an hour that the clocks skip', { sys_updated_at: '13/3/2016 02:30' }, 'does not exist in America/Toronto'],
     ['a time that is still to come', { sys_updated_at: '1/1/2999 00:00' }, 'is still to come'],
     ['a time before there were computers', { opened_at: '1/1/0016 00:00' }, 'is before 1990'],
     ['a count that is none', { sys_mod_count: '-1' }, 'sys_mod_count "-1" is not a whole number'],
     ['an impact that is not mapped', { impact: '9' }, 'impact "9" is not in the mapping'],
   ])('with %s is a reject that says so', (_what, given, reason) => {
     expect(reasonOf(given as Record<string, string>)).toContain(reason);
+  });
+
+  test('of an hour that the clocks skip is a reject without a rule', () => {
+    const row = readerOf({ skippedHour: 'REJECT' }).read(
+      exportLine({ sys_updated_at: '13/3/2016 02:30' }).split(','),
+      2,
+    );
+    expect('reason' in row && row.reason).toContain('does not exist in America/Toronto');
+  });
+
+  test.each([
+    ['UPD0000012', 12],
+    ['#7', 7],
+    ['29/2/2016 09:05', Date.UTC(2016, 1, 29, 14, 5)],
+  ])('may have %s as its place in the order', (sys_mod_count, order) => {
+    expect(read({ sys_mod_count })).toMatchObject({ order });
   });
 
   test('with several mistakes names each', () => {
@@ -156,11 +212,48 @@ describe('a row', () => {
   });
 });
 
+/** A row of a list, by a mapping without a column of order and of updates. */
+function readListed(given: Record<string, string>, change: Partial<ImportMapping> = {}): ReadRow {
+  const { order: _order, updatedAt: _updatedAt, ...columns } = loadMapping().columns;
+  return readerOf({ columns, ...change }).read(exportLine(given).split(','), 2);
+}
+
+describe('a row of a list, which names no update', () => {
+  const ended = { resolved_at: '1/3/2016 15:00', closed_at: '6/3/2016 15:00' };
+
+  test.each([
+    ['New', '2016-02-29T14:00:00Z'],
+    ['Resolved', '2016-03-01T20:00:00Z'],
+    ['Closed', '2016-03-06T20:00:00Z'],
+  ])('that is %s has the instant that its state tells', (ident_state, updatedAt) => {
+    expect(readListed({ ident_state, ...ended })).toMatchObject({ updatedAt: new Date(updatedAt) });
+  });
+
+  test('that is closed without saying when is a reject', () => {
+    expect(readListed({ ident_state: 'Closed' })).toMatchObject({ reason: expect.stringContaining('since when') });
+  });
+
+  test('may take its state from the mapping', () => {
+    const { state: _state, ...columns } = loadMapping().columns;
+    const change = { columns, defaults: { state: 'Awaiting Vendor' } };
+    expect(readerOf(change).read(exportLine().split(','), 2)).toMatchObject({ state: 'ON_HOLD', holdReason: 'VENDOR' });
+  });
+
+  test('takes what the mapping says for an unknown value', () => {
+    expect(readListed({ ident_state: '?' }, { defaults: { state: 'Active' } })).toMatchObject({ state: 'IN_PROGRESS' });
+  });
+});
+
 describe('a mapping that does not fit', () => {
   test('names every column that the file does not have', () => {
     const header = HEADER.replace('number', 'nummer').replace('impact', 'impakt');
     const said = problemsOf({}, ORGANIZATIONS, header).join('\n');
     expect([said.includes('"number"'), said.includes('"impact"')]).toEqual([true, true]);
+  });
+
+  test('must name a column or a value for the state', () => {
+    const { state: _state, ...columns } = loadMapping().columns;
+    expect(problemsOf({ columns }).join()).toContain('defaults.state');
   });
 
   test('names a code that is not ours', () => {

@@ -2,10 +2,18 @@ import { LocalTimeProblem, instantOf } from '@desk/kit/time/local-time';
 import { createHash } from 'node:crypto';
 import type { Catalogue } from '../catalogue/catalogue.ts';
 import type { DirectoryRecords } from '@desk/schema/directory/events';
-import { CauseCategory, Impact, IncidentResolutionCode, Priority, Urgency } from '../generated/api.ts';
+import {
+  CauseCategory,
+  Impact,
+  IncidentResolutionCode,
+  Priority,
+  Urgency,
+  type IncidentState,
+} from '../generated/api.ts';
 import { TEXT_KIB_MAX, TITLE_CHARACTERS_MAX } from '../incident/incident.ts';
-import type { ImportSource, SourceRow } from './incident.ts';
-import { ImportProblem, SPREAD, type ImportMapping, type ValueRule } from './mapping.ts';
+import type { ImportSource, SourceRow, SourceTime } from './source.ts';
+import { timeReader, type WallTime } from './time-form.ts';
+import { ImportProblem, KEEP, SPREAD, type ImportMapping, type ValueRule } from './mapping.ts';
 
 /** A row in our words; or why it cannot be read, with its number where there is one. */
 export type ReadRow = SourceRow | { number: string | null; reason: string };
@@ -53,8 +61,10 @@ export function rowReader(mapping: ImportMapping, header: readonly string[], gro
     code: file.required(code.unknown, 'resolution.code'),
     cause: file.required(cause.unknown, 'resolution.cause'),
   };
+  if (!mapping.columns.state && !mapping.defaults.state) file.lacks('columns.state', 'defaults.state');
   file.done();
-  const source = { name: mapping.source, environment: mapping.environment, assumed };
+  const { environment, timesAgainstOrder } = mapping;
+  const source = { name: mapping.source, environment, timesAgainstOrder, assumed };
   return {
     source,
     numberOf: (fields) => cells.number(fields, []),
@@ -66,19 +76,20 @@ export function rowReader(mapping: ImportMapping, header: readonly string[], gro
 type Cells = ReturnType<typeof cellsOf>;
 
 function cellsOf(file: Header, mapping: ImportMapping, { catalogue, services, organizations }: ImportGround) {
-  const { columns, resolution, keep } = mapping;
+  const { columns, defaults, resolution, keep } = mapping;
+  const part = (name: keyof typeof columns) => [columns[name], `columns.${name}`, defaults[name]] as const;
   return {
-    number: file.text(columns.number, 'columns.number'),
-    order: file.count(columns.order, 'columns.order'),
-    state: file.text(columns.state, 'columns.state'),
-    openedAt: file.instant(columns.openedAt, 'columns.openedAt'),
-    updatedAt: file.instant(columns.updatedAt, 'columns.updatedAt'),
-    resolvedAt: file.instant(columns.resolvedAt, 'columns.resolvedAt'),
-    closedAt: file.instant(columns.closedAt, 'columns.closedAt'),
-    reassignmentCount: file.count(columns.reassignmentCount, 'columns.reassignmentCount'),
-    reopenCount: file.count(columns.reopenCount, 'columns.reopenCount'),
-    vendorReference: file.text(columns.vendorReference, 'columns.vendorReference'),
-    waitsFor: file.text(columns.waitsFor, 'columns.waitsFor'),
+    number: file.text(...part('number')),
+    order: file.order(...part('order')),
+    state: file.text(...part('state')),
+    openedAt: file.instant(...part('openedAt')),
+    updatedAt: file.instant(...part('updatedAt')),
+    resolvedAt: file.instant(...part('resolvedAt')),
+    closedAt: file.instant(...part('closedAt')),
+    reassignmentCount: file.count(...part('reassignmentCount')),
+    reopenCount: file.count(...part('reopenCount')),
+    vendorReference: file.text(...part('vendorReference')),
+    waitsFor: file.text(...part('waitsFor')),
     impact: file.code(mapping.impact, 'impact', { codes: Object.values(Impact) }),
     urgency: file.code(mapping.urgency, 'urgency', { codes: Object.values(Urgency) }),
     priority: file.code(mapping.priority, 'priority', { codes: Object.values(Priority) }),
@@ -104,33 +115,34 @@ interface Reading {
   solution: Pick<SourceRow['resolution'], 'code' | 'cause'>;
 }
 
-function readRow({ mapping, cells, solution }: Reading, fields: Fields, line: number): ReadRow {
+function readRow(reading: Reading, fields: Fields, line: number): ReadRow {
+  const { mapping, cells, solution } = reading;
+  const { columns } = mapping;
   const reasons: string[] = [];
-  const { columns, states } = mapping;
   const must = <T>(value: T | null, column: string): T => {
     if (value === null && !reasons.some((reason) => reason.startsWith(`${column} `)))
       reasons.push(`${column} is missing`);
     return value as T;
   };
-  const stateText = must(cells.state(fields, reasons), columns.state);
-  const known = stateText !== null && Object.hasOwn(states, stateText) ? states[stateText] : undefined;
-  if (stateText !== null && !known) reasons.push(`${columns.state} "${shown(stateText)}" is not in the mapping`);
-  const title = cells.title(fields).replace(/\s+/g, ' ').trim();
-  const description = cells.description(fields).trim();
-  if (!title) reasons.push('the title is empty');
-  if (!description) reasons.push('the description is empty');
-  if (Buffer.byteLength(description) > TEXT_KIB_MAX * BYTES_PER_KIB)
-    reasons.push(`the description has more than ${TEXT_KIB_MAX} KiB`);
+  const { state, holdReason } = readState(reading, fields, reasons);
+  const [order, reassignments, reopenings] = (['order', 'reassignmentCount', 'reopenCount'] as const).map((part) =>
+    cells[part](fields, reasons),
+  );
+  const number = must(cells.number(fields, reasons), columns.number);
+  const { skipped, ...times } = readTimes(reading, { fields, state, must }, reasons);
+  const { untitled, ...texts } = readTexts(reading, { fields, number }, reasons);
+  const kinds = {
+    SKIPPED_HOUR: skipped,
+    GROUPED_COUNT: [order, reassignments, reopenings].some((count) => count?.grouped),
+    NO_TITLE: untitled,
+  };
   const row: SourceRow = {
-    number: must(cells.number(fields, reasons), columns.number),
-    order: must(cells.order(fields, reasons), columns.order),
+    number,
+    order: columns.order ? must(order?.value ?? null, columns.order) : 0,
     line,
-    openedAt: must(cells.openedAt(fields, reasons), columns.openedAt),
-    updatedAt: must(cells.updatedAt(fields, reasons), columns.updatedAt),
-    resolvedAt: cells.resolvedAt(fields, reasons),
-    closedAt: cells.closedAt(fields, reasons),
-    state: known?.state ?? 'NEW',
-    holdReason: known?.hold ?? null,
+    ...times,
+    state,
+    holdReason,
     impact: cells.impact.of(fields, reasons),
     urgency: cells.urgency.of(fields, reasons),
     priority: cells.priority.of(fields, reasons),
@@ -138,23 +150,95 @@ function readRow({ mapping, cells, solution }: Reading, fields: Fields, line: nu
     serviceId: cells.service.of(fields, reasons),
     categoryId: cells.category.of(fields, reasons),
     assignmentGroupId: cells.group.of(fields, reasons),
-    reassignmentCount: cells.reassignmentCount(fields, reasons),
-    reopenCount: cells.reopenCount(fields, reasons),
+    reassignmentCount: reassignments?.value ?? null,
+    reopenCount: reopenings?.value ?? null,
     vendorReference: cells.vendorReference(fields, reasons),
     waitsFor: cells.waitsFor(fields, reasons),
-    title: title.length > TITLE_CHARACTERS_MAX ? `${title.slice(0, TITLE_CHARACTERS_MAX - 1)}…` : title,
-    description,
+    ...texts,
     resolution: {
       code: cells.code.of(fields, reasons) ?? solution.code,
       cause: cells.cause.of(fields, reasons) ?? solution.cause,
-      text: cells.solution(fields).trim(),
+      text: cells.solution(fields)?.trim() || `Resolved in ${mapping.source}.`,
     },
     codes: cells.codes(fields),
     people: cells.people(fields),
+    notes: (Object.keys(kinds) as (keyof typeof kinds)[]).flatMap((kind) => (kinds[kind] ? [{ kind, line }] : [])),
   };
   return reasons.length ? { number: row.number, reason: reasons.join('; ') } : row;
 }
 
+function readState(
+  { mapping, cells }: Reading,
+  fields: Fields,
+  reasons: string[],
+): Pick<SourceRow, 'state' | 'holdReason'> {
+  const { columns, states } = mapping;
+  const column = columns.state ?? 'defaults.state';
+  const text = cells.state(fields, reasons);
+  const known = text !== null && Object.hasOwn(states, text) ? states[text] : undefined;
+  if (known?.state === KEEP) return { state: null, holdReason: null };
+  if (!known) reasons.push(text === null ? `${column} is missing` : `${column} "${shown(text)}" is not in the mapping`);
+  return { state: known?.state ?? 'NEW', holdReason: known?.hold ?? null };
+}
+
+const TIMES = ['openedAt', 'updatedAt', 'resolvedAt', 'closedAt'] as const;
+
+/** The times of a row. A list without a column of updates has the row's last change where its state tells it. */
+function readTimes(
+  { mapping, cells }: Reading,
+  row: { fields: Fields; state: SourceRow['state']; must: <T>(value: T | null, column: string) => T },
+  reasons: string[],
+): Pick<SourceRow, SourceTime | 'later'> & { skipped: boolean } {
+  const { columns, defaults } = mapping;
+  const [openedAt, updated, resolvedAt, closedAt] = TIMES.map((part) => cells[part](row.fields, reasons));
+  const changed = { updated, opened: openedAt, resolved: resolvedAt, closed: closedAt ?? resolvedAt };
+  const updatedBy = columns.updatedAt || defaults.updatedAt ? 'updated' : ENDS[row.state ?? 'NEW'];
+  const updatedAt = changed[updatedBy];
+  if (!updatedAt && updatedBy !== 'updated' && updatedBy !== 'opened')
+    reasons.push(`it is ${row.state}, and no column says since when`);
+  const read = { openedAt, updatedAt, resolvedAt, closedAt };
+  return {
+    openedAt: row.must(openedAt ?? null, columns.openedAt)?.at,
+    updatedAt: (updatedBy === 'updated' ? row.must(updatedAt ?? null, columns.updatedAt ?? 'updatedAt') : updatedAt)
+      ?.at as Date,
+    resolvedAt: resolvedAt?.at ?? null,
+    closedAt: closedAt?.at ?? null,
+    later: Object.fromEntries(TIMES.flatMap((part) => (read[part]?.later ? [[part, read[part].later]] : []))),
+    skipped: Object.values(read).some((each) => each?.skipped),
+  };
+}
+
+/** Which time of a list's row tells since when it has its state. */
+const ENDS: Record<IncidentState, 'opened' | 'resolved' | 'closed'> = {
+  NEW: 'opened',
+  ASSIGNED: 'opened',
+  IN_PROGRESS: 'opened',
+  ON_HOLD: 'opened',
+  RESOLVED: 'resolved',
+  CLOSED: 'closed',
+  CANCELLED: 'closed',
+};
+
+/** Title and description. An empty one gets a text that says so. */
+function readTexts(
+  { mapping, cells }: Reading,
+  { fields, number }: { fields: Fields; number: string },
+  reasons: string[],
+): Pick<SourceRow, 'title' | 'description'> & { untitled: boolean } {
+  const own = cells.title(fields)?.replace(/\s+/g, ' ').trim();
+  const title = own || `No title in ${mapping.source} (${number})`;
+  const description = cells.description(fields)?.trim() || `No description in ${mapping.source}.`;
+  if (Buffer.byteLength(description) > TEXT_KIB_MAX * BYTES_PER_KIB)
+    reasons.push(`the description has more than ${TEXT_KIB_MAX} KiB`);
+  return {
+    title: title.length > TITLE_CHARACTERS_MAX ? `${title.slice(0, TITLE_CHARACTERS_MAX - 1)}…` : title,
+    description,
+    untitled: !own,
+  };
+}
+
+/** A letter, a digit or a sign: something to read. */
+const VISIBLE = /[\p{L}\p{N}\p{S}]/u;
 const BYTES_PER_KIB = 1024;
 const TEXT_CHARACTERS_MAX = 200;
 const SHOWN_CHARACTERS_MAX = 60;
@@ -173,7 +257,7 @@ class Header {
   readonly #problems: string[] = [];
   readonly #columns: ReadonlyMap<string, number>;
   readonly #unknown: ReadonlySet<string>;
-  readonly #instantOf: (text: string) => Date | string;
+  readonly #instantOf: (text: string) => ReadTime | string;
 
   constructor(header: readonly string[], mapping: ImportMapping, now: Date) {
     this.#columns = new Map(columnNames(header).map((name, index) => [name, index]));
@@ -186,14 +270,18 @@ class Header {
     if (this.#problems.length) throw new ImportProblem(this.#problems);
   }
 
+  lacks(part: string, standing: string): void {
+    this.#problems.push(`Mapping, ${part}: must name a column, or ${standing} a value for every row.`);
+  }
+
   required<T>(value: T | null, where: string): T {
     if (value === null) this.#problems.push(`Mapping, ${where}: needs a default for unknown values.`);
     return value as T;
   }
 
   /** The trimmed text of a column; a column that the mapping leaves out is unknown in each row. */
-  text(name: string | undefined, where: string): Cell<string> {
-    const raw = this.#raw(name, where);
+  text(name: string | undefined, where: string, standing?: string): Cell<string> {
+    const raw = this.#raw(name, where, standing);
     return (fields, reasons) => {
       const value = raw(fields);
       if (value === null || value.length <= TEXT_CHARACTERS_MAX) return value;
@@ -202,19 +290,35 @@ class Header {
     };
   }
 
-  count(name: string | undefined, where: string): Cell<number> {
-    const raw = this.#raw(name, where);
+  count(name: string | undefined, where: string, standing?: string): Cell<ReadCount> {
+    const raw = this.#raw(name, where, standing);
     return (fields, reasons) => {
       const value = raw(fields);
       if (value === null) return null;
-      if (/^\d{1,9}$/.test(value)) return Number(value);
-      reasons.push(`${name} "${shown(value)}" is not a whole number`);
+      const count = readCount(value);
+      if (!count) reasons.push(`${name} "${shown(value)}" is not a whole number`);
+      return count;
+    };
+  }
+
+  /** A place in an order: a whole number, one with a prefix, or a time. */
+  order(name: string | undefined, where: string, standing?: string): Cell<ReadCount> {
+    const raw = this.#raw(name, where, standing);
+    return (fields, reasons) => {
+      const value = raw(fields);
+      if (value === null) return null;
+      const kind = orderKind(value);
+      if (kind === 'COUNT') return readCount(value);
+      if (kind === 'PREFIXED') return { value: Number(/\d+$/.exec(value)?.[0]), grouped: false };
+      const time = this.#instantOf(value);
+      if (typeof time !== 'string') return { value: time.at.getTime(), grouped: false };
+      reasons.push(`${name} "${shown(value)}" is not a whole number, and as a time it ${time}`);
       return null;
     };
   }
 
-  instant(name: string | undefined, where: string): Cell<Date> {
-    const raw = this.#raw(name, where);
+  instant(name: string | undefined, where: string, standing?: string): Cell<ReadTime> {
+    const raw = this.#raw(name, where, standing);
     return (fields, reasons) => {
       const value = raw(fields);
       const instant = value === null ? null : this.#instantOf(value);
@@ -284,10 +388,14 @@ class Header {
     );
   }
 
-  /** A text with {column} in it. An unknown value is shown as ?. */
-  template(text: string, where: string): (fields: Fields) => string {
+  /** A text with {column} in it. An unknown value is shown as ?; null where the text would be nothing else. */
+  template(text: string, where: string): (fields: Fields) => string | null {
     const parts = text.split(/\{([^{}]+)\}/).map((part, index) => (index % 2 ? this.#raw(part, where) : part));
-    return (fields) => parts.map((part) => (typeof part === 'string' ? part : (part(fields) ?? '?'))).join('');
+    return (fields) => {
+      const values = parts.map((part) => (typeof part === 'string' ? part : part(fields)));
+      if (!values.some((value) => value && VISIBLE.test(value))) return null;
+      return values.map((value) => value ?? '?').join('');
+    };
   }
 
   /** The known values of columns, by name. */
@@ -302,8 +410,9 @@ class Header {
       );
   }
 
-  #raw(name: string | undefined, where: string): (fields: Fields) => string | null {
-    if (name === undefined) return () => null;
+  /** The known text of a column. `standing` stands for an unknown one. */
+  #raw(name: string | undefined, where: string, standing?: string): (fields: Fields) => string | null {
+    if (name === undefined) return () => standing ?? null;
     const index = this.#columns.get(name);
     if (index === undefined) {
       this.#problems.push(`The file has no column "${name}", which the mapping names in ${where}.`);
@@ -311,7 +420,7 @@ class Header {
     }
     return (fields) => {
       const value = fields[index]?.trim() ?? '';
-      return this.#unknown.has(value) ? null : value;
+      return this.#unknown.has(value) ? (standing ?? null) : value;
     };
   }
 }
@@ -333,32 +442,36 @@ function spread<T>(value: string, codes: readonly T[]): T {
   return codes[place] as T;
 }
 
-const WALL_TIMES: Record<ImportMapping['timeFormat'], RegExp> = {
-  'D/M/YYYY HH:MM': /^(?<day>\d{1,2})\/(?<month>\d{1,2})\/(?<year>\d{4}) (?<hour>\d{1,2}):(?<rest>\d{2}(?::\d{2})?)$/,
-  'M/D/YYYY HH:MM': /^(?<month>\d{1,2})\/(?<day>\d{1,2})\/(?<year>\d{4}) (?<hour>\d{1,2}):(?<rest>\d{2}(?::\d{2})?)$/,
-  'YYYY-MM-DD HH:MM': /^(?<year>\d{4})-(?<month>\d{2})-(?<day>\d{2})[ T](?<hour>\d{2}):(?<rest>\d{2}(?::\d{2})?)$/,
-};
-
 /** No exporting system holds incidents from before this year: an earlier one is a slip. */
 const YEAR_MIN = 1990;
 /** The source's clock, or its zone, may be a little ahead. */
 const AHEAD_MS_MAX = 86_400_000;
 const INSTANTS_KEPT_MAX = 10_000;
 
-/** Reads local times of the mapping's form and zone: an instant, or the problem. Of an hour that happens twice, the first. */
-function instantReader({ timeFormat, timeZone }: ImportMapping, now: Date): (text: string) => Date | string {
-  const form = WALL_TIMES[timeFormat];
-  const read = (text: string): Date | string => {
-    const { year = '', month = '', day = '', hour = '', rest = '' } = form.exec(text)?.groups ?? {};
-    if (!year) return `is not a time of the form ${timeFormat}`;
-    const local = `${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}T${hour.padStart(2, '0')}:${rest}`;
-    const instant = firstInstantOf(local, timeZone);
+/** An instant that a text names. */
+interface ReadTime {
+  /** Of an hour that happens twice, the first. */
+  at: Date;
+  /** Of an hour that happens twice, the second. */
+  later: Date | null;
+  /** The clocks skip the time, and the mapping's rule moved it on. */
+  skipped: boolean;
+}
+
+/** Reads times of the mapping's form and zone: an instant, or the problem. */
+function instantReader(mapping: ImportMapping, now: Date): (text: string) => ReadTime | string {
+  const form = timeReader(mapping.timeFormat);
+  const read = (text: string): ReadTime | string => {
+    const time = form(text);
+    if (time === 'NO_FORM') return `is not a time of the form ${mapping.timeFormat}`;
+    if (time === 'NO_DATE') return 'is not a time of the calendar';
+    const instant = readWallTime(time, mapping);
     if (typeof instant === 'string') return instant;
-    if (Number(year) < YEAR_MIN) return `is before ${YEAR_MIN}`;
-    return instant.getTime() > now.getTime() + AHEAD_MS_MAX ? 'is still to come' : instant;
+    if (Number(time.wall.slice(0, 4)) < YEAR_MIN) return `is before ${YEAR_MIN}`;
+    return instant.at.getTime() > now.getTime() + AHEAD_MS_MAX ? 'is still to come' : instant;
   };
   // Neighbouring rows name the same times again and again, and zone rules are slow.
-  const kept = new Map<string, Date | string>();
+  const kept = new Map<string, ReadTime | string>();
   return (text) => {
     const known = kept.get(text);
     if (known !== undefined) return known;
@@ -370,14 +483,44 @@ function instantReader({ timeFormat, timeZone }: ImportMapping, now: Date): (tex
   };
 }
 
-function firstInstantOf(local: string, timeZone: string): Date | string {
+function readWallTime(
+  { wall, offset }: WallTime,
+  { timeZone, skippedHour }: Pick<ImportMapping, 'timeZone' | 'skippedHour'>,
+): ReadTime | string {
+  const [local, zone] = offset === null ? [wall, timeZone] : [`${wall}${offset}`, null];
   try {
-    return instantOf({ local, timeZone });
+    return { at: instantOf({ local, timeZone: zone }), later: null, skipped: false };
   } catch (error) {
     if (!(error instanceof LocalTimeProblem)) throw error;
-    if (error.code === 'NONEXISTENT_LOCAL_TIME') return `does not exist in ${timeZone}: the clocks skip it`;
-    return error.candidates[0] ?? 'is not a time of the calendar';
+    const [at, later = null] = error.candidates;
+    if (at) return { at, later, skipped: false };
+    if (error.code !== 'NONEXISTENT_LOCAL_TIME') return 'is not a time of the calendar';
+    if (skippedHour === 'FORWARD' && error.suggestion) return { at: error.suggestion, later: null, skipped: true };
+    return `does not exist in ${timeZone}: the clocks skip it`;
   }
+}
+
+/** A whole number that a text names. */
+interface ReadCount {
+  value: number;
+  /** Its thousands were separated. */
+  grouped: boolean;
+}
+
+/** Null: the text is no whole number that a count can be. */
+function readCount(text: string): ReadCount | null {
+  const grouped = GROUPED.test(text);
+  const digits = grouped ? text.replace(/\D/g, '') : text;
+  return /^\d{1,9}$/.test(digits) ? { value: Number(digits), grouped } : null;
+}
+
+/** Thousands apart by a comma, a blank of any kind, or an apostrophe. A point may as well begin a fraction. */
+const GROUPED = /^\d{1,3}([,\s'’])\d{3}(?:\1\d{3})*$/;
+
+/** What a text of the column `order` is: counts and numbers with a prefix are compared by their number. */
+export function orderKind(text: string): 'COUNT' | 'PREFIXED' | 'TIME' {
+  if (readCount(text)) return 'COUNT';
+  return /^[\p{L}#_][^\d]*\d{1,15}$/u.test(text) ? 'PREFIXED' : 'TIME';
 }
 
 function idsOf(entries: readonly { id: string }[]): string[] {

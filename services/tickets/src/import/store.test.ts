@@ -13,7 +13,6 @@ import { loadMapping, readLines, surveyFile } from './port.ts';
 import { importIncidents, mirroredOrganizations, type ImportCounts, type ImportPlan } from './store.ts';
 import { rowReader } from './row.ts';
 import {
-  HEADER,
   IMPORTED_AT,
   ORGANIZATIONS,
   SERVICES,
@@ -26,6 +25,7 @@ import {
   writeLargeExport,
 } from './import.fixture.ts';
 import { importIncident } from './incident.ts';
+import { type RowNote } from './source.ts';
 import { loadReferenceData } from '../sla/port.ts';
 import { createTicketsService, type TicketsService } from '../service.ts';
 import { slaOver } from '../sla/sla.ts';
@@ -54,12 +54,12 @@ afterAll(async () => {
 
 async function planFor(file: string): Promise<ImportPlan> {
   const mapping = loadMapping();
-  const { header } = await surveyFile(file, mapping.delimiter);
+  const { header, text, table } = await surveyFile(file, mapping);
   const grounds = { catalogue: loadCatalogue(), services: SERVICES, organizations: ORGANIZATIONS, now: IMPORTED_AT };
   return {
     file,
-    delimiter: mapping.delimiter,
-    width: header.length,
+    text,
+    table,
     reader: rowReader(mapping, header, grounds),
     importedAt: IMPORTED_AT,
   };
@@ -68,11 +68,14 @@ async function planFor(file: string): Promise<ImportPlan> {
 async function run(
   file: string,
   onProgress: (counts: ImportCounts) => void = () => {},
-): Promise<{ counts: ImportCounts; rejects: Reject[] }> {
+): Promise<{ counts: ImportCounts; rejects: Reject[]; notes: RowNote[] }> {
+  const notes: RowNote[] = [];
   const rejects: Reject[] = [];
   const target = { incidents: service.store.incidents.records, log: service.log, sla: service.sla };
   const onRejects = async (found: readonly Reject[]) => void rejects.push(...found);
-  return { counts: await importIncidents(await planFor(file), target, { onRejects, onProgress }), rejects };
+  const onNotes = (found: readonly RowNote[]) => void notes.push(...found);
+  const counts = await importIncidents(await planFor(file), target, { onRejects, onNotes, onProgress });
+  return { counts, rejects, notes };
 }
 
 let exports = 0;
@@ -135,7 +138,7 @@ describe('an import', () => {
 
   test('takes the rest over beside malformed rows', async () => {
     const good = exportOf(3);
-    const bad = exportLine({ number: 'BAD', ident_state: '-100' });
+    const bad = exportLine({ number: 'BAD', ident_state: '-1' });
     const { counts, rejects } = await run(await writeExport([...good, bad, 'nonsense', ...exportOf(2)]));
     const raws = rejects.toSorted((a, b) => a.line - b.line).map(({ line, raw }) => [line, raw]);
     expect([counts, raws]).toEqual([
@@ -145,6 +148,15 @@ describe('an import', () => {
         [15, 'nonsense'],
       ],
     ]);
+  });
+
+  test('takes the error state and the skipped hour of the source by the rules of its mapping', async () => {
+    const made = [
+      exportLine({ number: 'E1', ident_state: '-100' }),
+      exportLine({ number: 'E2', sys_updated_at: '13/3/2016 02:30' }),
+    ];
+    const { counts, rejects, notes } = await run(await writeExport(made));
+    expect([counts.created, rejects, notes]).toEqual([2, [], [{ kind: 'SKIPPED_HOUR', line: 3 }]]);
   });
 
   test('makes a reject of an incident whose history does not fit', async () => {
@@ -234,11 +246,8 @@ describe('a large file', () => {
     const collect = runInNewContext('gc') as () => void;
     const heapMiB: number[] = [];
     let read = 0;
-    for await (const found of readIncidents(readLines(file), {
-      delimiter: ',',
-      width: HEADER.split(',').length,
-      reader: servicenowReader(),
-    })) {
+    const { text, table } = await surveyFile(file, loadMapping());
+    for await (const found of readIncidents(readLines(file, text), { ...table, reader: servicenowReader() })) {
       if (found.kind === 'INCIDENT') importIncident(found.rows, SOURCE, { sla, importedAt: IMPORTED_AT });
       if (++read % 5_000 !== 0) continue;
       collect();

@@ -5,9 +5,11 @@ import type { Mirrored } from '@desk/kit/log/mirror';
 import type { Foundation } from '@desk/kit/service/service';
 import { DIRECTORY_MIRROR, type DirectoryRecords } from '@desk/schema/directory/events';
 import { readIncidents, rejectsOf, type Found, type Reject } from './file.ts';
+import type { TableForm, TextForm } from './form.ts';
 import { readLines } from './port.ts';
 import type { RowReader } from './row.ts';
-import { ImportRefused, importIncident } from './incident.ts';
+import { importIncident, type ImportedIncident } from './incident.ts';
+import { ImportRefused, type RowNote } from './source.ts';
 import type { IncidentDecision } from '../incident/event.ts';
 import type { Incident } from '../incident/incident.ts';
 import type { Sla } from '../sla/sla.ts';
@@ -32,24 +34,30 @@ export interface ImportTarget {
 /** A file that was surveyed, and how to read it. */
 export interface ImportPlan {
   file: string;
-  delimiter: string;
-  /** Columns of the header. */
-  width: number;
+  text: TextForm;
+  table: TableForm;
   reader: RowReader;
   /** The instant of the import: open incidents run on from here. */
   importedAt: Date;
 }
 
+/** What hears of an import while it runs. */
+export interface ImportListener {
+  onRejects: (rejects: readonly Reject[]) => Promise<void>;
+  onNotes: (notes: readonly RowNote[]) => void;
+  onProgress: (counts: ImportCounts) => void;
+}
+
 /**
  * Takes over the incidents of a file, each in one write with its whole history, and leaves everything in the log. Ended at any place,
  * the same import goes on: an incident that is there is not made again. `onRejects` gets the rows that are not taken over,
- * `onProgress` the counts after each batch. Holds one batch at a time. Refuses WRITE_UNCERTAIN; throws ImportProblem when the file
+ * `onNotes` the places that were read by a rule, `onProgress` the counts after each batch. Holds one batch at a time. Refuses WRITE_UNCERTAIN; throws ImportProblem when the file
  * cannot be read to its end.
  */
 export async function importIncidents(
   plan: ImportPlan,
   target: ImportTarget,
-  heard: { onRejects: (rejects: readonly Reject[]) => Promise<void>; onProgress: (counts: ImportCounts) => void },
+  heard: ImportListener,
 ): Promise<ImportCounts> {
   const counts: ImportCounts = { rows: 0, created: 0, alreadyThere: 0, rejectedRows: 0 };
   let batch: IncidentDecision[] = [];
@@ -62,12 +70,16 @@ export async function importIncidents(
     heard.onProgress({ ...counts });
   };
 
-  for await (const found of readIncidents(readLines(plan.file), plan)) {
+  for await (const found of readIncidents(readLines(plan.file, plan.text), { ...plan.table, reader: plan.reader })) {
     const taken = takeOver(found, plan, target.sla);
     if ('rejects' in taken) {
       counts.rejectedRows += taken.rejects.length;
       await heard.onRejects(taken.rejects);
-    } else batch.push(taken);
+    } else {
+      const { notes, ...decision } = taken;
+      heard.onNotes(notes);
+      batch.push(decision);
+    }
     counts.rows += found.kind === 'INCIDENT' ? found.raws.length : found.rejects.length;
     if (batch.length === BATCH_MAX) await write();
   }
@@ -82,7 +94,7 @@ function takeOver(
   found: Found,
   { reader, importedAt }: ImportPlan,
   sla: Sla,
-): IncidentDecision | { rejects: Reject[] } {
+): ImportedIncident | { rejects: Reject[] } {
   if (found.kind === 'REJECTS') return found;
   try {
     return importIncident(found.rows, reader.source, { sla, importedAt });
