@@ -9,6 +9,8 @@ beforeAll(async () => {
 afterAll(() => demo.service.stop());
 
 const VALID_TO = '2027-06-29T14:00:00.000Z';
+/** A time as an input takes it. */
+const at = (instant: string) => ({ instant });
 const REASON = 'The contract ended.';
 
 describe('authorizeAgent', () => {
@@ -39,7 +41,11 @@ describe('authorizeAgent', () => {
 
   test('holds from the instant that it names, to the one before its end', async () => {
     const period = { validFrom: '2026-08-01T04:00:00.000Z', validTo: '2026-09-01T04:00:00.000Z' };
-    await authorize('marc', { organizationId: 'LDC-004', agentId: 'AGT-001', ...period });
+    const asked = {
+      validFrom: at(period.validFrom),
+      validTo: { local: { time: '2026-09-01T00:00', timeZone: 'America/Toronto' } },
+    };
+    await authorize('marc', { organizationId: 'LDC-004', agentId: 'AGT-001', ...asked });
     const principal = await demo.principal('aga');
     expect(principal.authorizations).toContainEqual(
       expect.objectContaining({ organizationId: demo.org('LDC-004'), ...period }),
@@ -56,7 +62,7 @@ describe('authorizeAgent', () => {
   });
 
   test('refuses what is wrong, all at once, and tells of no stranger', async () => {
-    const wrong = { scopes: [], validFrom: '2026-06-01T00:00:00Z', validTo: '2026-05-01T00:00:00Z' };
+    const wrong = { scopes: [], validFrom: at('2026-06-01T00:00:00Z'), validTo: at('2026-05-01T00:00:00Z') };
     expect(await refused('hilde', wrong)).toMatchObject({
       code: 'BAD_USER_INPUT',
       fields: [
@@ -65,7 +71,7 @@ describe('authorizeAgent', () => {
         { path: 'input.validTo', code: 'PERIOD_BACKWARDS' },
       ],
     });
-    expect(await refused('hilde', { agentId: 'PTR-001', validTo: '2028-06-29T14:00:00.001Z' })).toMatchObject({
+    expect(await refused('hilde', { agentId: 'PTR-001', validTo: at('2028-06-29T14:00:00.001Z') })).toMatchObject({
       fields: [{ path: 'input.validTo', code: 'OUT_OF_RANGE' }],
     });
     expect(await refused('hilde', { agentId: 'LDC-003' })).toMatchObject({
@@ -75,6 +81,11 @@ describe('authorizeAgent', () => {
       expect(await refused('hilde', { agentId })).toMatchObject({
         fields: [{ path: 'input.agentId', code: 'NO_SUCH_RECORD' }],
       });
+    expect(await refused('hilde', { validTo: { local: { time: 'noon', timeZone: 'America/Toronto' } } })).toMatchObject(
+      {
+        fields: [{ path: 'input.validTo', code: 'INVALID_TIME' }],
+      },
+    );
     expect(await refused('hilde', { agentId: 'no code' })).toMatchObject({
       fields: [{ path: 'input.agentId', code: 'NOT_AN_ID' }],
     });
@@ -90,8 +101,8 @@ describe('authorizeAgent', () => {
     const later = {
       organizationId: 'LDC-002',
       agentId: 'AGT-002',
-      validFrom: VALID_TO,
-      validTo: '2028-06-29T14:00:00Z',
+      validFrom: at(VALID_TO),
+      validTo: at('2028-06-29T14:00:00Z'),
     };
     demo.ground.time.advance(60_000);
     expect((await authorize('jonas', later)).agentAuthorization.active).toBe(false);
@@ -212,7 +223,7 @@ function request() {
     organizationId: 'LDC-003',
     agentId: 'PTR-001',
     scopes: ['TICKETS_WRITE', 'TICKETS_READ'],
-    validTo: VALID_TO,
+    validTo: at(VALID_TO),
   };
 }
 

@@ -4,9 +4,10 @@ import { checkOrganizationReference } from '@desk/kit/api/reference';
 import { actOn } from '@desk/kit/write/act-on';
 import type { Written } from '@desk/kit/write/creation';
 import type { Act } from '@desk/kit/write/describe-change';
-import { newRecordId, requestKey, writeKey } from '@desk/kit/write/request';
+import { instantIn, newRecordId, requestKey, writeKey } from '@desk/kit/write/request';
 import type { DirectoryContext } from '../context.ts';
 import type * as api from '../generated/api.ts';
+import type { ViewerActContext } from '../organization/acts.ts';
 import { requireOrganizationAction } from '../organization/actions.ts';
 import { actOf, organizationNamed, requireOrganization } from '../organization/mutations.ts';
 import type { Organization } from '../organization/organization.ts';
@@ -35,9 +36,9 @@ export const authorizationApi = {
     const id = newRecordId({ viewer, newId }, 'aut', { operation, input });
     // A repeated request meets its own record, which holds the instant of the first one.
     const isRepeat = key !== null && (await store.authorizations.exists(id));
-    const { scopes, validTo } = input;
-    const validFrom = (isRepeat ? null : input.validFrom) ?? act.at;
-    const { record, events } = authorizeAgent({ id, agent, organization, scopes, validFrom, validTo }, act);
+    const period = periodOf(isRepeat ? { ...input, validFrom: null } : input, act);
+    const asked = { id, agent, organization, scopes: input.scopes, ...period };
+    const { record, events } = authorizeAgent(asked, act);
     const isTaken = async () =>
       !(await guard.reserve(`${organization._id} ${agent._id}`, id, act.at)) || store.overlapsAuthorization(record);
     if (!isRepeat && (await isTaken())) throw overlaps();
@@ -114,6 +115,17 @@ async function agentNamed({ store, wholeReach }: DirectoryContext, idOrCode: str
   const seen = isOpen ? found : await store.findOrganization(await wholeReach(), idOrCode);
   if (seen) return seen;
   throw badInput([{ path, code: 'NO_SUCH_RECORD', message: 'must be the id or code of an agent or a partner.' }]);
+}
+
+/** The period that an input names; from now on where it says no beginning. Refuses BAD_USER_INPUT for times that name no instant. */
+function periodOf(
+  { validFrom, validTo }: Pick<api.AuthorizeAgentInput, 'validFrom' | 'validTo'>,
+  { at, check }: ViewerActContext,
+): Pick<AuthorizationInput, 'validFrom' | 'validTo'> {
+  const from = instantIn(validFrom, 'input.validFrom', check);
+  const to = instantIn(validTo, 'input.validTo', check);
+  check.done();
+  return { validFrom: from ?? at, validTo: to ?? at };
 }
 
 function overlaps() {
