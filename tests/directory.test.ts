@@ -21,7 +21,7 @@ beforeAll(async () => {
     Partner,
     Partner,
   ];
-}, 90_000);
+});
 afterAll(() => desk.stop());
 
 test('an authorization that ends cuts the agent off at once, for that distributor alone', async () => {
