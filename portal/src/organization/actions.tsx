@@ -20,6 +20,8 @@ interface ReasonInput {
   reason: string;
 }
 
+const FIELDS = { reason: lines('organization.reason') };
+
 /** Reads everything about organizations anew. */
 export function refreshOrganizations(queryClient: QueryClient): void {
   void queryClient.invalidateQueries({ queryKey: ORGANIZATION_KEY });
@@ -50,8 +52,6 @@ function reasoned(
     },
   });
 }
-
-const FIELDS = { reason: lines('organization.reason') };
 
 function aboutOf(noun: string): ActionNoun<ActionRecord, never> {
   return {

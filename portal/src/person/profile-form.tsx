@@ -18,6 +18,8 @@ import { profileQuery } from './queries.ts';
 const SESSION_LATER_MS = 1_000;
 
 const FIELDS = { language: oneOf(LANGUAGES), timeZone: ANY_TEXT, phone: ANY_TEXT };
+/** Zones of Ontario: browsers leave out those that keep the same time as another today. */
+const ONTARIO_ZONES = ['America/Toronto', 'America/Thunder_Bay', 'America/Atikokan', 'America/Winnipeg'];
 const LANGUAGE_NAMES = { EN: 'English', FR: 'Français' } as const;
 
 type Me = NonNullable<MyProfileQuery['me']>;
@@ -57,7 +59,7 @@ function LoadedForm({ me }: { me: Me }) {
       setTimeout(() => void check(), SESSION_LATER_MS);
     },
   });
-  const zones = [...new Set([me.timeZone, ...Intl.supportedValuesOf('timeZone')])].sort();
+  const zones = [...new Set([me.timeZone, ...ONTARIO_ZONES, ...Intl.supportedValuesOf('timeZone')])].sort();
   return (
     <FormShell form={form} className="form">
       <ChoiceField
