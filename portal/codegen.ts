@@ -84,6 +84,7 @@ async function operationTypes(schema: DocumentNode, document: DocumentNode): Pro
             Duration: 'string',
             TimeZone: 'string',
             EmailAddress: 'string',
+            PhoneNumber: 'string',
             Cursor: 'string',
           },
           skipTypename: true,

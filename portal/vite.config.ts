@@ -48,7 +48,7 @@ function compiledMessages(): Plugin {
     name: 'compiled-messages',
     enforce: 'pre',
     transform(code, id) {
-      if (!/\/messages\.\w+\.json$/.test(id)) return null;
+      if (!/\/(page-)?messages\.\w+\.json$/.test(id)) return null;
       const messages = Object.entries(JSON.parse(code) as Record<string, string>);
       const compiled = messages.map(([name, message]) => [name, message.includes('{') ? parse(message) : message]);
       return JSON.stringify(Object.fromEntries(compiled));

@@ -65,6 +65,7 @@ async function assemble(
   });
   const principals = new Principals({ directoryUrl: subgraphs.directory, signToken, stream, pull, time, logger });
   const resolve = (login: string) => principals.resolve(login);
+  const welcome = (login: string, email: string | null) => principals.welcome(login, email);
 
   const { sessionSecrets: secrets, audience, demo } = signIn;
   const origins = new Set([publicUrl, ...config.allowedOrigins]);
@@ -84,7 +85,7 @@ async function assemble(
     publicUrl,
     subgraphs,
     portalDirectory,
-    signIn: { provider, resolve, signedOut, secrets, demo, time },
+    signIn: { provider, resolve, welcome, signedOut, secrets, demo, time },
     load: deps.load ?? new LoadMeter(time),
   });
   const stop = async (): Promise<void> => {

@@ -27,6 +27,7 @@ export function buildPrincipal(principal: Partial<Principal> & { id: string }): 
     kind: 'PERSON',
     name: principal.id,
     active: true,
+    suspended: null,
     language: 'EN',
     timeZone: 'America/Toronto',
     version: 1,

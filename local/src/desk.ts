@@ -15,7 +15,7 @@ import { existsSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { openDatabase, type DatabaseSettings } from './engine/database.ts';
-import { DEMO_PEOPLE } from './issuer/demo-people.ts';
+import { DEMO_NEWCOMERS, DEMO_PEOPLE } from './issuer/demo-people.ts';
 import { startIssuer } from './issuer/issuer.ts';
 import { freePort } from './engine/ports.ts';
 import { loadSecrets, type Secrets } from './secrets.ts';
@@ -165,7 +165,7 @@ async function startEntrance(ground: Ground, port: number): Promise<string> {
     await startIssuer({
       host: HOST,
       port: (await freePort(port + 1)).port,
-      people: DEMO_PEOPLE,
+      people: [...DEMO_PEOPLE, ...DEMO_NEWCOMERS],
       clients: [
         {
           id: 'desk',

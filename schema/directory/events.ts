@@ -9,8 +9,13 @@ import type { AuthorizationScope, OrganizationStatus, OrganizationType, Role } f
 export interface DirectoryEvents {
   'organization.created': OrganizationEventData;
   'organization.changed': OrganizationEventData;
+  'organization.suspended': OrganizationEventData;
+  'organization.reinstated': OrganizationEventData;
   'person.created': PersonEventData;
   'person.changed': PersonEventData;
+  'person.activated': PersonEventData;
+  'person.suspended': PersonEventData;
+  'person.reinstated': PersonEventData;
   'person.deactivated': PersonEventData;
   'client.created': ClientEventData;
   'client.changed': ClientEventData;
@@ -108,19 +113,28 @@ export function readDirectoryRecord(
   event: Parameters<typeof readDirectoryEvent>[0],
 ): { [Kind in keyof DirectoryRecords]: { kind: Kind; record: DirectoryRecords[Kind] } }[keyof DirectoryRecords] | null {
   const told = readDirectoryEvent(event);
-  if (told?.type === 'organization.created' || told?.type === 'organization.changed') {
+  if (!told) return null;
+  if (isAbout(told, 'ORGANIZATION')) {
     const { code, type, status } = told.data;
     return { kind: 'organization', record: { code, type, active: status === 'ACTIVE' } };
   }
-  if (told?.type === 'person.created' || told?.type === 'person.changed' || told?.type === 'person.deactivated') {
+  if (isAbout(told, 'PERSON')) {
     const { active, roles } = told.data;
     return { kind: 'person', record: { active, roles } };
   }
-  if (told?.type === 'service.created' || told?.type === 'service.changed') {
+  if (isAbout(told, 'SERVICE')) {
     const { code, en, fr, dependsOn } = told.data;
     return { kind: 'service', record: { code, en, fr, dependsOn } };
   }
   return null;
+}
+
+/** True for an event about a record of one noun, whatever happened to it. */
+function isAbout<Noun extends DirectoryEvent['data']['subject']['type']>(
+  told: DirectoryEvent,
+  noun: Noun,
+): told is Extract<DirectoryEvent, { data: Told<Noun> }> {
+  return NOUNS[told.type] === noun;
 }
 
 /** What a service keeps of the directory, for the kit's mirror: organizations and services, found also by their codes, and people. */
@@ -137,8 +151,13 @@ export const DIRECTORY_MIRROR = {
 const NOUNS: { [Type in keyof DirectoryEvents]: DirectoryEvents[Type]['subject']['type'] } = {
   'organization.created': 'ORGANIZATION',
   'organization.changed': 'ORGANIZATION',
+  'organization.suspended': 'ORGANIZATION',
+  'organization.reinstated': 'ORGANIZATION',
   'person.created': 'PERSON',
   'person.changed': 'PERSON',
+  'person.activated': 'PERSON',
+  'person.suspended': 'PERSON',
+  'person.reinstated': 'PERSON',
   'person.deactivated': 'PERSON',
   'client.created': 'CLIENT',
   'client.changed': 'CLIENT',

@@ -10,7 +10,8 @@ function event(type: string, eventVersion: number, data: Record<string, unknown>
 }
 
 test.each([1, DIRECTORY_EVENT_VERSION])('an organization is read from events of version %i', (version) => {
-  for (const type of ['organization.created', 'organization.changed']) {
+  for (const verb of ['created', 'changed', 'suspended', 'reinstated']) {
+    const type = `organization.${verb}`;
     expect(readDirectoryRecord(event(type, version, ORGANIZATION))).toEqual({
       kind: 'organization',
       record: { code: 'LDC-001', type: 'LDC', active: true },
@@ -22,7 +23,8 @@ test.each([1, DIRECTORY_EVENT_VERSION])('an organization is read from events of 
 });
 
 test.each([1, DIRECTORY_EVENT_VERSION])('a person is read from events of version %i', (version) => {
-  for (const type of ['person.created', 'person.changed', 'person.deactivated']) {
+  for (const verb of ['created', 'changed', 'activated', 'suspended', 'reinstated', 'deactivated']) {
+    const type = `person.${verb}`;
     expect(readDirectoryRecord(event(type, version, PERSON))).toEqual({
       kind: 'person',
       record: { active: true, roles: ['SME_ANALYST'] },

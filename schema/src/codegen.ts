@@ -60,6 +60,7 @@ const SCALARS = {
   Duration: 'number',
   TimeZone: 'string',
   EmailAddress: 'string',
+  PhoneNumber: 'string',
   Cursor: 'string',
   _FieldSet: 'string',
 };

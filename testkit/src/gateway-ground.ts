@@ -278,6 +278,7 @@ function buildPrincipal(
     kind: 'PERSON',
     name: `Name of ${id}`,
     active: true,
+    suspended: null,
     language: 'EN',
     timeZone: 'America/Toronto',
     version: 1,

@@ -341,6 +341,8 @@ function placesOf(number: string): Place[] {
     },
     { name: 'the dashboard', path: '/dashboard', shows: '.bars strong' },
     { name: 'the profile', path: '/profile', shows: '.key-table' },
+    { name: 'the list of organizations', path: '/organizations', shows: 'main li a' },
+    { name: 'an organization', path: '/organizations/LDC-001', shows: 'main tbody tr' },
     { name: 'a page that is not there', path: '/nowhere', shows: 'main h1' },
     { name: 'an incident that is not there', path: '/incidents/INC-999999', shows: '.record-pane h1' },
   ];

@@ -17,6 +17,9 @@ let principals: Principals;
 /** What the directory answers, or the status with which it fails. */
 let answer: Principal | null | number;
 let asked: string[];
+/** Who was invited, and who claims an invitation. */
+let invited: Principal | null;
+let claimed: unknown[];
 let tokens: (string | undefined)[];
 
 beforeEach(async () => {
@@ -24,11 +27,14 @@ beforeEach(async () => {
   stream = new MemoryStream();
   log = new TestLog('directory', stream);
   answer = buildPrincipal({ id: 'per_ann' });
-  [asked, tokens] = [[], []];
+  [asked, tokens, invited, claimed] = [[], [], null, []];
   directory = createServer((request, response) => {
     asked.push(request.url ?? '');
     tokens.push(request.headers.authorization);
-    if (typeof answer === 'number') response.writeHead(answer).end();
+    if (request.url === '/invitations/accept') {
+      request.on('data', (chunk: Buffer) => claimed.push(JSON.parse(chunk.toString())));
+      request.on('end', () => response.end(JSON.stringify({ principal: invited })));
+    } else if (typeof answer === 'number') response.writeHead(answer).end();
     else response.end(JSON.stringify({ principal: answer }));
   });
   await new Promise<void>((resolve) => directory.listen(0, '127.0.0.1', resolve));
@@ -81,6 +87,48 @@ describe('a login', () => {
     expect(await code(principals.resolve('ann'))).toBe('UNAUTHENTICATED');
   });
 });
+
+describe('a login that is nobody’s yet', () => {
+  beforeEach(() => {
+    answer = null;
+  });
+
+  test('is that of whoever was invited at the verified address', async () => {
+    invited = buildPrincipal({ id: 'per_new' });
+    expect(await principals.welcome('new', 'new@example.ca')).toMatchObject({ id: 'per_new' });
+    expect(claimed).toEqual([{ login: 'new', email: 'new@example.ca' }]);
+    answer = invited;
+    expect(await principals.resolve('new')).toMatchObject({ id: 'per_new' });
+  });
+
+  test('claims nothing without a verified address', async () => {
+    invited = buildPrincipal({ id: 'per_new' });
+    expect(await code(principals.welcome('new', null))).toBe('UNAUTHENTICATED');
+    expect(claimed).toEqual([]);
+  });
+
+  test('is refused where nobody was invited', async () => {
+    expect(await code(principals.welcome('new', 'new@example.ca'))).toBe('UNAUTHENTICATED');
+  });
+});
+
+test('somebody who signs in already claims no invitation', async () => {
+  await principals.welcome('ann', 'ann@example.ca');
+  answer = buildPrincipal({ id: 'per_bob', active: false, suspended: 'PRINCIPAL' });
+  expect(await code(principals.welcome('bob', 'bob@example.ca'))).toBe('UNAUTHENTICATED');
+  expect(claimed).toEqual([]);
+});
+
+test.each(['PRINCIPAL', 'ORGANIZATION'] as const)(
+  'a refusal says that it is for a suspension: %s',
+  async (suspended) => {
+    answer = buildPrincipal({ id: 'per_ann', active: false, suspended });
+    await expect(principals.resolve('ann')).rejects.toMatchObject({
+      code: 'UNAUTHENTICATED',
+      extensions: { reason: suspended },
+    });
+  },
+);
 
 describe('a directory that does not answer', () => {
   test('refuses with SERVICE_UNAVAILABLE who is not known', async () => {
@@ -152,6 +200,30 @@ describe("the directory's events", () => {
     await principals.resolve('ann');
     const change = nextChange();
     await log.writeRaw('authorization.revoked', { subject: { type: 'AUTHORIZATION', id: 'aut_1' } });
+    expect(await change).toBeNull();
+    await principals.resolve('ann');
+    expect(asked).toHaveLength(2);
+  });
+
+  test('that leave everybody’s rights as they were leave everybody known', async () => {
+    await principals.resolve('ann');
+    const change = nextChange();
+    const organization = { subject: { type: 'ORGANIZATION', id: 'org_1' }, changedFields: ['name', 'contacts'] };
+    await log.writeRaw('organization.changed', organization);
+    await log.writeRaw('service.changed', { subject: { type: 'SERVICE', id: 'svc_1' }, changedFields: ['name'] });
+    await log.writeRaw('client.changed', { subject: { type: 'CLIENT', id: 'cli_1' } });
+    expect(await change).toBe('cli_1');
+    await principals.resolve('ann');
+    expect(asked).toHaveLength(1);
+  });
+
+  test.each([
+    ['organization.suspended', ['status']],
+    ['organization.changed', ['status']],
+  ])('%s make all principals forgotten', async (type, changedFields) => {
+    await principals.resolve('ann');
+    const change = nextChange();
+    await log.writeRaw(type, { subject: { type: 'ORGANIZATION', id: 'org_1' }, changedFields });
     expect(await change).toBeNull();
     await principals.resolve('ann');
     expect(asked).toHaveLength(2);

@@ -61,7 +61,9 @@ export class Principals {
       pull,
       logger,
       checkpoint: { load: async () => (await pull(DIRECTORY, START, 1)).head, save: async () => {} },
-      handle: async (event) => this.#forget(changedPrincipal(event)),
+      handle: async (event) => {
+        if (changesRights(event)) this.#forget(changedPrincipal(event));
+      },
       onReset: async (head) => {
         this.#forget(null);
         return head;
@@ -74,9 +76,22 @@ export class Principals {
    * names no active principal, and with SERVICE_UNAVAILABLE while the directory does not answer.
    */
   async resolve(login: string): Promise<Principal> {
-    const principal = await this.#find(login);
-    if (principal?.active) return principal;
-    throw new Refusal('UNAUTHENTICATED', 'The login must be that of an active user of the desk.');
+    return requireActive(await this.#find(login));
+  }
+
+  /**
+   * The same at a sign-in. Where the login is nobody's yet, the person accepts an invitation to `email`, which the sign-in service must
+   * have verified; null where it did not.
+   */
+  async welcome(login: string, email: string | null): Promise<Principal> {
+    const known = await this.#find(login);
+    if (known || email === null) return requireActive(known);
+    const accepted = await acceptInvitation({ login, email }, this.#options).catch((error: unknown) => {
+      this.#options.logger.warn({ error }, 'the directory does not say who is invited');
+      throw directoryAway(RETRY_AFTER_MS);
+    });
+    this.#known.delete(login);
+    return requireActive(accepted);
   }
 
   /** Calls back after each change, once the old answers are forgotten. Returns the function that ends that. */
@@ -140,16 +155,52 @@ function directoryAway(retryAfterMs: number): Refusal {
   return new Refusal('SERVICE_UNAVAILABLE', message, { service: DIRECTORY, retryAfterMs });
 }
 
+/** Refuses a principal that may not sign in, and says why where that may end. */
+function requireActive(principal: Principal | null): Principal {
+  if (principal?.active) return principal;
+  const reason = principal?.suspended;
+  if (reason === 'PRINCIPAL')
+    throw new Refusal('UNAUTHENTICATED', 'You are suspended. Call the service desk.', { reason });
+  if (reason === 'ORGANIZATION')
+    throw new Refusal('UNAUTHENTICATED', 'Your organization is suspended. Call the service desk.', { reason });
+  throw new Refusal('UNAUTHENTICATED', 'The login must be that of an active user of the desk.');
+}
+
+/** False for an event after which everybody may do what they could before: of a service, or of an organization's name and the like. */
+function changesRights(event: StreamEvent): boolean {
+  const told = readDirectoryEvent(event);
+  if (told?.data.subject?.type === 'SERVICE') return false;
+  return told?.type !== 'organization.changed' || told.data.changedFields.includes('status');
+}
+
 /** The one principal that an event changes; null where it may change several. */
 function changedPrincipal(event: StreamEvent): string | null {
   const subject = readDirectoryEvent(event)?.data.subject;
   return subject?.type === 'PERSON' || subject?.type === 'CLIENT' ? subject.id : null;
 }
 
-async function askDirectory(login: string, { directoryUrl, signToken }: PrincipalsOptions): Promise<Principal | null> {
+function askDirectory(login: string, options: PrincipalsOptions): Promise<Principal | null> {
+  return principalAt(`/principals?login=${encodeURIComponent(login)}`, {}, options);
+}
+
+function acceptInvitation(
+  invited: { login: string; email: string },
+  options: PrincipalsOptions,
+): Promise<Principal | null> {
+  const headers = { 'content-type': 'application/json' };
+  return principalAt('/invitations/accept', { method: 'POST', headers, body: JSON.stringify(invited) }, options);
+}
+
+/** The principal that a route of the directory answers with. */
+async function principalAt(
+  path: string,
+  request: RequestInit & { headers?: Record<string, string> },
+  { directoryUrl, signToken }: PrincipalsOptions,
+): Promise<Principal | null> {
   const token = await signToken(DIRECTORY, { purpose: 'SERVICE', viewer: null });
-  const answer = await fetch(`${directoryUrl}/principals?login=${encodeURIComponent(login)}`, {
-    headers: { authorization: `Bearer ${token}` },
+  const answer = await fetch(`${directoryUrl}${path}`, {
+    ...request,
+    headers: { ...request.headers, authorization: `Bearer ${token}` },
     signal: AbortSignal.timeout(ASK_MS_MAX),
   });
   if (!answer.ok) throw new Error(`the directory answered with ${answer.status}`);

@@ -1,4 +1,4 @@
-import type { ErrorCode } from '@desk/kit/api/errors';
+import type { Refusal } from '@desk/kit/api/errors';
 
 const WORDS = {
   en: {
@@ -7,6 +7,8 @@ const WORDS = {
     home: 'To the start page',
     reference: 'Reference',
     unavailable: 'The sign-in service does not answer. Try again in a minute.',
+    suspended: 'You are suspended at this desk. Call the service desk to learn why, and until when.',
+    organization: 'Your organization is suspended at this desk. Call the service desk to learn why, and until when.',
     failed: 'It took too long, was stopped, or this desk does not know you. If it goes on, call the service desk.',
   },
   fr: {
@@ -15,16 +17,26 @@ const WORDS = {
     home: 'Vers la page d’accueil',
     reference: 'Référence',
     unavailable: 'Le service de connexion ne répond pas. Réessayez dans une minute.',
+    suspended: 'Votre accès est suspendu. Appelez le centre de services pour savoir pourquoi et jusqu’à quand.',
+    organization:
+      'Votre organisation est suspendue. Appelez le centre de services pour savoir pourquoi et jusqu’à quand.',
     failed:
       'La connexion a pris trop de temps, a été arrêtée, ou vous n’êtes pas inscrit. Si cela persiste, appelez le centre de services.',
   },
 } as const;
 
+/** The word for the reason of a refusal. */
+const WORD_OF: Readonly<Record<string, 'suspended' | 'organization'>> = {
+  PRINCIPAL: 'suspended',
+  ORGANIZATION: 'organization',
+};
+
 /** The page for a browser whose sign-in failed: in both languages, since the person's preference is not known yet. */
-export function signInFailedPage(code: ErrorCode, requestId: string): string {
+export function signInFailedPage({ code, extensions }: Refusal, requestId: string): string {
   const part = (language: keyof typeof WORDS) => {
     const words = WORDS[language];
-    const reason = code === 'UNAUTHENTICATED' ? words.failed : words.unavailable;
+    const why = WORD_OF[String(extensions['reason'])] ?? 'failed';
+    const reason = code === 'UNAUTHENTICATED' ? words[why] : words.unavailable;
     return `<section lang="${language}"><h1>${words.title}</h1><p>${reason}</p>
       <p><a href="/sign-in">${words.again}</a> · <a href="/">${words.home}</a></p>
       <p>${words.reference}: <code>${requestId}</code></p></section>`;

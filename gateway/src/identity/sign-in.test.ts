@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { WebSocket } from 'ws';
+import type { Principal } from '@desk/directory/principal/principal';
 import { startGatewayGround, type GatewayGround } from '@desk/testkit/gateway-ground';
 import { localPath } from './sign-in.ts';
 
@@ -81,6 +82,7 @@ test('signing in asks the provider with PKCE, state and nonce', async () => {
     code_challenge: expect.stringMatching(/^[\w-]{43}$/),
     state: expect.stringMatching(/^[\w-]{20,}$/),
     nonce: expect.stringMatching(/^[\w-]{20,}$/),
+    scope: 'openid profile email',
   });
 });
 
@@ -220,6 +222,16 @@ test('a person whom the directory does not know gets a page in both languages', 
   const answer = await new Browser().open('/sign-in?login_hint=root');
   const page = await answer.text();
   expect([answer.status, /Sign-in did not work.*La connexion a échoué/s.test(page)]).toEqual([401, true]);
+});
+
+test.each([
+  ['rae', 'PRINCIPAL', /You are suspended.*Votre accès est suspendu/s],
+  ['bo', 'ORGANIZATION', /Your organization is suspended.*Votre organisation est suspendue/s],
+] as const)('%s, who is suspended, gets a page that says so: %s', async (login, suspended, words) => {
+  const known = ground.people.get('lou') as Principal;
+  ground.people.set(login, { ...known, id: `per_${login}`, active: false, suspended });
+  const answer = await new Browser().open(`/sign-in?login_hint=${login}`);
+  expect([answer.status, words.test(await answer.text())]).toEqual([401, true]);
 });
 
 test('a page of the desk allows no script but its own and no frame around it', async () => {

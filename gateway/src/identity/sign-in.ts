@@ -23,6 +23,8 @@ export interface SignInOptions {
   sessions: Sessions;
   /** The principal of a login. Refuses with UNAUTHENTICATED where the directory knows none that is active. */
   resolve: (login: string) => Promise<Principal>;
+  /** The same for somebody who signs in, who may accept an invitation to a verified e-mail address; null where none is verified. */
+  welcome: (login: string, email: string | null) => Promise<Principal>;
   /** Called with the id of a session that ended. */
   signedOut: (sessionId: string) => void;
   /** Where browsers reach the gateway, without a path. */
@@ -47,7 +49,7 @@ const CALLBACK = '/sign-in/callback';
  * `GET /session`, which describes the person who is signed in. With the demo issuer also `GET /demo/token/<login>`, an access token as text.
  */
 export function signInRoutes(app: FastifyInstance, options: SignInOptions): void {
-  const { provider, sessions, resolve, publicUrl, time, logger } = options;
+  const { provider, sessions, resolve, welcome, publicUrl, time, logger } = options;
   const https = publicUrl.startsWith('https:');
   const underway = sealedCookie({ name: 'desk-sign-in', secrets: options.secrets, https, time });
 
@@ -59,7 +61,7 @@ export function signInRoutes(app: FastifyInstance, options: SignInOptions): void
     const configuration = await provider.configuration();
     const target = buildAuthorizationUrl(configuration, {
       redirect_uri: `${publicUrl}${CALLBACK}`,
-      scope: 'openid profile',
+      scope: 'openid profile email',
       response_type: 'code',
       code_challenge: await calculatePKCECodeChallenge(verifier),
       code_challenge_method: 'S256',
@@ -90,7 +92,7 @@ export function signInRoutes(app: FastifyInstance, options: SignInOptions): void
     const claims = tokens.claims();
     if (!claims) throw signInFailed();
     // A person whom the directory does not know is refused here, not by a page that cannot load anything.
-    const principal = await resolve(claims.sub);
+    const principal = await welcome(claims.sub, verifiedEmail(claims));
     const name = typeof claims['name'] === 'string' ? claims['name'] : principal.name;
     logger.info({ principal: principal.id, requestId: request.id }, 'a person signed in');
     reply.header('set-cookie', [await sessions.start({ login: claims.sub, name }), underway.take()]);
@@ -116,6 +118,11 @@ export function signInRoutes(app: FastifyInstance, options: SignInOptions): void
   if (options.demo) demoRoute(app, provider);
 }
 
+/** The e-mail address of a person, where the provider says that it verified it: nobody may claim another's invitation. */
+function verifiedEmail({ email, email_verified: verified }: Record<string, unknown>): string | null {
+  return typeof email === 'string' && verified === true ? email : null;
+}
+
 /** `GET /demo/token/<login>`: an access token as text. */
 function demoRoute(app: FastifyInstance, provider: Provider): void {
   app.get<{ Params: { login: string } }>('/demo/token/:login', async (request, reply) => {
@@ -129,7 +136,7 @@ function demoRoute(app: FastifyInstance, provider: Provider): void {
 /** The page for a browser on a sign-in route; null for every other request, which gets the refusal as it is. */
 export function signInFailure(request: FastifyRequest, reply: FastifyReply, refusal: Refusal): FastifyReply | null {
   if (!request.url.startsWith('/sign-in') || !request.headers.accept?.includes('text/html')) return null;
-  return reply.type('text/html; charset=utf-8').send(signInFailedPage(refusal.code, String(request.id)));
+  return reply.type('text/html; charset=utf-8').send(signInFailedPage(refusal, String(request.id)));
 }
 
 /**

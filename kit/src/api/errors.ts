@@ -56,6 +56,14 @@ export const ERROR_CODES = {
     retryable: false,
     meaning: 'This is not what the record is for. `extensions.redirect` says who acts instead, and how.',
   },
+  SECOND_APPROVER_REQUIRED: {
+    retryable: false,
+    meaning: 'A second person must agree to this. `extensions.approvers` lists the roles, any of which can.',
+  },
+  LAST_ADMIN: {
+    retryable: false,
+    meaning: 'An organization must keep an active administrator. `extensions.organizationId` names it.',
+  },
   ATTEMPTS_EXHAUSTED: {
     retryable: false,
     meaning: 'No attempt is left. `extensions.attemptsUsed` and `extensions.maximumAttempts` say how many there were.',

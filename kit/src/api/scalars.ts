@@ -10,6 +10,8 @@ const WALL_CHARACTERS = 16;
 const EMAIL = /^[^\s@<>()[\]\\,;:"]+@[^\s@<>()[\]\\,;:"]+\.[^\s@<>()[\]\\,;:".]+$/;
 /** RFC 5321 leaves this much room between the angle brackets. */
 export const EMAIL_CHARACTERS_MAX = 254;
+/** E.164: a plus, a country's code that does not begin with 0, at most 15 digits. */
+const PHONE = /^\+[1-9]\d{6,14}$/;
 const CURSOR_CHARACTERS_MAX = 2_000;
 
 /** Instants: `Date` inside, RFC 3339 in UTC outside. A day that no calendar has is never moved to another. */
@@ -44,6 +46,12 @@ export function isEmailAddress(text: string): boolean {
   return text.length <= EMAIL_CHARACTERS_MAX && EMAIL.test(text);
 }
 
+const PhoneNumber = textScalar<string>('PhoneNumber', {
+  read: (text) =>
+    PHONE.test(text) ? text : malformed('PhoneNumber', 'must be a telephone number in E.164 form, as +14165550100.'),
+  write: String,
+});
+
 const Cursor = textScalar<string>('Cursor', {
   read: (text) =>
     text.length <= CURSOR_CHARACTERS_MAX
@@ -57,7 +65,7 @@ const Cursor = textScalar<string>('Cursor', {
 });
 
 /** The resolvers of the scalars that every domain has: `schema/common.graphql`. */
-export const SCALARS = { DateTime, Duration, TimeZone, EmailAddress, Cursor };
+export const SCALARS = { DateTime, Duration, TimeZone, EmailAddress, PhoneNumber, Cursor };
 
 /** A scalar that is text outside. What it cannot read becomes an `Unreadable`, which the check of arguments refuses. */
 function textScalar<Value>(

@@ -39,6 +39,7 @@ const SDL = `
   scalar Cursor
   scalar Duration
   scalar EmailAddress
+  scalar PhoneNumber
   type Mutation {
     count: Int
   }

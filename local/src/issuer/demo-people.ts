@@ -8,6 +8,8 @@ export interface DemoPerson {
   role_fr: string;
   /** True for somebody whom the sign-in page does not offer: for trying what others see. */
   unlisted?: true;
+  /** The e-mail address that this issuer has verified; left out: none. */
+  email?: string;
 }
 
 /** One person for each part that the desk knows. The directory's demo data holds the same logins and names. */
@@ -39,5 +41,17 @@ export const DEMO_PEOPLE: readonly DemoPerson[] = [
     role_en: 'User of another LDC',
     role_fr: 'Utilisatrice d’un autre distributeur',
     unlisted: true,
+  },
+];
+
+/** People whom the directory does not know until somebody invites them. */
+export const DEMO_NEWCOMERS: readonly DemoPerson[] = [
+  {
+    login: 'nina',
+    name: 'Nina Okoye',
+    role_en: 'New at an LDC',
+    role_fr: 'Nouvelle chez un distributeur',
+    unlisted: true,
+    email: 'nina.okoye@maplebend.example',
   },
 ];

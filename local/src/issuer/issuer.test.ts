@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { createHash, randomUUID } from 'node:crypto';
 import {
   createRemoteJWKSet,
+  decodeJwt,
   decodeProtectedHeader,
   exportJWK,
   generateKeyPair,
@@ -11,7 +12,7 @@ import {
 } from 'jose';
 import { ManualTime } from '@desk/kit/time/time-source';
 import { createLogger } from '@desk/kit/process/logger';
-import { DEMO_PEOPLE } from './demo-people.ts';
+import { DEMO_NEWCOMERS, DEMO_PEOPLE } from './demo-people.ts';
 import { generateIssuerKey, startIssuer, type RunningIssuer } from './issuer.ts';
 
 const CALLBACK = 'http://localhost:4000/sign-in/callback';
@@ -28,7 +29,7 @@ beforeAll(async () => {
   issuer = await startIssuer({
     host: '127.0.0.1',
     port: 0,
-    people: DEMO_PEOPLE,
+    people: [...DEMO_PEOPLE, ...DEMO_NEWCOMERS],
     clients: [
       { id: 'desk', grant: 'authorization_code', redirectUris: [CALLBACK] },
       { id: 'partner-secret', grant: 'client_credentials', secret: 'a secret: with a colon' },
@@ -88,6 +89,16 @@ test('the code brings an access token for the API and an id token with the nonce
 test('tokens are signed with EdDSA and end after five minutes', async () => {
   const { access_token: token = '', expires_in: seconds } = await exchange(await codeFor('sam'));
   expect([decodeProtectedHeader(token).alg, seconds]).toEqual(['EdDSA', 300]);
+});
+
+test.each([
+  ['nina', 'openid email', { email: 'nina.okoye@maplebend.example', email_verified: true }],
+  ['nina', 'openid profile', {}],
+  ['sam', 'openid email', {}],
+])('the id token of %s with the scope %s says of an address: %p', async (login, scope, said) => {
+  const { id_token = '' } = await exchange(await codeFor(login, { scope }));
+  const { email, email_verified } = decodeJwt(id_token);
+  expect(JSON.parse(JSON.stringify({ email, email_verified }))).toEqual(said);
 });
 
 test('userinfo tells the person’s name to the holder of an access token', async () => {

@@ -93,6 +93,7 @@ export async function startIssuer(options: IssuerOptions): Promise<RunningIssuer
       redirectUri,
       challenge: asked.get('code_challenge') ?? '',
       nonce: asked.get('nonce'),
+      withEmail: asked.get('scope')?.split(' ').includes('email') ?? false,
     });
     return reply.redirect(answerUrl(redirectUri, asked, { code, iss: issuer }), 303);
   });
@@ -109,7 +110,7 @@ export async function startIssuer(options: IssuerOptions): Promise<RunningIssuer
     const person = code && isCodeOf(code, client.id, form) ? find(code.login) : undefined;
     if (!person)
       throw new OAuthRefusal('invalid_grant', 'The code is used up, too old, or belongs to another request.');
-    return tokens.forPerson(person, client.id, code?.nonce ?? null);
+    return tokens.forPerson(person, client.id, code ?? null);
   });
 
   app.get('/userinfo', async (request) => {
@@ -154,7 +155,7 @@ function metadata(issuer: string): Record<string, unknown> {
     token_endpoint: `${issuer}/token`,
     userinfo_endpoint: `${issuer}/userinfo`,
     jwks_uri: `${issuer}/jwks`,
-    scopes_supported: ['openid', 'profile'],
+    scopes_supported: ['openid', 'profile', 'email'],
     response_types_supported: ['code'],
     response_modes_supported: ['query'],
     grant_types_supported: ['authorization_code', 'client_credentials'],
@@ -165,7 +166,7 @@ function metadata(issuer: string): Record<string, unknown> {
     code_challenge_methods_supported: ['S256'],
     authorization_response_iss_parameter_supported: true,
     ui_locales_supported: ['en', 'fr'],
-    claims_supported: ['sub', 'name'],
+    claims_supported: ['sub', 'name', 'email', 'email_verified'],
   };
 }
 
@@ -213,6 +214,8 @@ interface Grant {
   redirectUri: string;
   challenge: string;
   nonce: string | null;
+  /** Whether the client asked for the person's e-mail address. */
+  withEmail: boolean;
 }
 
 /** Codes that work once, within a minute; the oldest gives way when there are too many. */
@@ -264,9 +267,15 @@ async function tokenMaker(issuer: () => string, { signingKey, audience, time }: 
   });
   return {
     forClient: (id: string) => access(id, id),
-    forPerson: async ({ login, name }: DemoPerson, clientId: string, nonce: string | null) => ({
+    forPerson: async ({ login, name, email }: DemoPerson, clientId: string, grant: Grant | null) => ({
       ...(await access(login, clientId)),
-      id_token: await sign('JWT', { to: clientId, subject: login, name, ...(nonce ? { nonce } : {}) }),
+      id_token: await sign('JWT', {
+        to: clientId,
+        subject: login,
+        name,
+        ...(grant?.withEmail && email ? { email, email_verified: true } : {}),
+        ...(grant?.nonce ? { nonce: grant.nonce } : {}),
+      }),
     }),
     /** The subject of a bearer token that this issuer made; null where it did not. */
     async subjectOf(authorization: string | undefined): Promise<string | null> {

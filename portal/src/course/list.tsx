@@ -5,9 +5,18 @@ import { useSession } from '../app/session-context.ts';
 import { ownName } from '../text/named.ts';
 import { useText } from '../text/text.ts';
 import { coursesQuery, type CourseRow } from './queries.ts';
+import { CourseTexts } from './texts.tsx';
 
 /** The courses of the academy, and how far the reader is in each. */
 export function AcademyPage() {
+  return (
+    <CourseTexts>
+      <Academy />
+    </CourseTexts>
+  );
+}
+
+function Academy() {
   const text = useText();
   const courses = useQuery(coursesQuery(useSession().api));
   return (

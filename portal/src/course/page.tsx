@@ -12,17 +12,20 @@ import { ownName } from '../text/named.ts';
 import { useText } from '../text/text.ts';
 import { Assessment } from './assessment.tsx';
 import { courseKey, courseQuery, lessonsOf, type Facts, type Lesson } from './queries.ts';
+import { CourseTexts } from './texts.tsx';
 
 /** One course: its outline, and the lesson that is open. The reader goes on where the reader left off, in any browser. */
 export function CoursePage() {
   const { id = '' } = useParams({ strict: false });
   const course = useQuery(courseQuery(useSession().api, id));
   return (
-    <div className="page">
-      <Loaded of={course} lines={8}>
-        {(found) => (found ? <OpenCourse course={found} /> : <NotFoundPage />)}
-      </Loaded>
-    </div>
+    <CourseTexts>
+      <div className="page">
+        <Loaded of={course} lines={8}>
+          {(found) => (found ? <OpenCourse course={found} /> : <NotFoundPage />)}
+        </Loaded>
+      </div>
+    </CourseTexts>
   );
 }
 

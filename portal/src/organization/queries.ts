@@ -1,7 +1,13 @@
-import { queryOptions } from '@tanstack/react-query';
-import { requirePart, type Api } from '../api/client.ts';
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import { ApiError, requirePart, type Api } from '../api/client.ts';
 import { SAME_FOR_ALL } from '../app/acting.ts';
-import { DistributorsDocument } from '../generated/api.ts';
+import {
+  DistributorsDocument,
+  OrganizationAgentsDocument,
+  OrganizationDocument,
+  OrganizationPeopleDocument,
+  OrganizationsDocument,
+} from '../generated/api.ts';
 
 /** Organizations hardly ever change: they are read again after this time, in milliseconds. */
 const NAMES_MS = 5 * 60_000;
@@ -14,5 +20,51 @@ export function distributorsQuery(api: Api) {
     select: (data) => requirePart(data.organizations).nodes,
     staleTime: NAMES_MS,
     ...SAME_FOR_ALL,
+  });
+}
+
+/** What every query about organizations begins with: a change makes all of them old. */
+export const ORGANIZATION_KEY = ['organization'] as const;
+
+/** One organization by id or code. Null when there is none that the reader may see. */
+export function organizationQuery(api: Api, id: string) {
+  return queryOptions({
+    queryKey: [...ORGANIZATION_KEY, id, 'facts'],
+    queryFn: async () => {
+      try {
+        return (await api.request(OrganizationDocument, { id })).organization;
+      } catch (error) {
+        // To a reader, an address that names no organization is one that is not there.
+        if (error instanceof ApiError && error.code === 'BAD_USER_INPUT') return null;
+        throw error;
+      }
+    },
+  });
+}
+
+/** The organizations that the reader sees, by code. */
+export function organizationsQuery(api: Api) {
+  return infiniteQueryOptions({
+    queryKey: [...ORGANIZATION_KEY, 'all'],
+    queryFn: async ({ pageParam }) =>
+      requirePart((await api.request(OrganizationsDocument, { after: pageParam })).organizations),
+    initialPageParam: null as string | null,
+    getNextPageParam: ({ pageInfo }) => (pageInfo.hasNextPage ? pageInfo.endCursor : null),
+  });
+}
+
+/** The people of an organization, by name. */
+export function peopleQuery(api: Api, id: string) {
+  return queryOptions({
+    queryKey: [...ORGANIZATION_KEY, id, 'people'],
+    queryFn: async () => requirePart((await api.request(OrganizationPeopleDocument, { id })).people),
+  });
+}
+
+/** The authorizations that an organization gave and that are not over. */
+export function agentsQuery(api: Api, id: string) {
+  return queryOptions({
+    queryKey: [...ORGANIZATION_KEY, id, 'agents'],
+    queryFn: async () => requirePart((await api.request(OrganizationAgentsDocument, { id })).agentAuthorizations).nodes,
   });
 }

@@ -2,7 +2,11 @@ import { recordLoader, type RecordLoader } from '@desk/kit/api/loader';
 import type { RequestContext } from '@desk/kit/api/subgraph';
 import type { Reach, Viewer } from '@desk/kit/api/viewer';
 import type { Log } from '@desk/kit/log/log';
+import type { NewId } from '@desk/kit/process/ids';
 import type { TimeSource } from '@desk/kit/time/time-source';
+import type { AgentAuthorization } from './authorization/authorization.ts';
+import { sidesSeen } from './authorization/policy.ts';
+import type { Guard } from './guard/store.ts';
 import type { Organization } from './organization/organization.ts';
 import { ownOrganizations, reachOfDirectory } from './organization/policy.ts';
 import { organizationLoader } from './organization/store.ts';
@@ -21,6 +25,10 @@ export interface DirectoryContext extends Standing {
   organizations: RecordLoader<Organization>;
   people: RecordLoader<Person>;
   services: RecordLoader<Service>;
+  authorizations: RecordLoader<AgentAuthorization>;
+  /** Both sides of authorizations that the viewer sees, whatever else the viewer sees of them. */
+  sides: RecordLoader<Organization>;
+  guard: Guard;
 }
 
 /** The parts of the service. */
@@ -28,6 +36,7 @@ interface Standing {
   store: Store;
   time: TimeSource;
   log: Log;
+  newId: NewId;
 }
 
 /** The context of one request. */
@@ -50,5 +59,8 @@ export function contextOf({ viewer, requestId }: RequestContext, standing: Stand
     organizations: organizationLoader(store, reach, wholeReach),
     people: recordLoader((ids) => store.peopleById(reach, ids)),
     services: store.serviceLoader(),
+    authorizations: recordLoader((ids) => store.authorizationsById(sidesSeen(viewer), ids)),
+    sides: recordLoader((ids) => store.organizationsById('ALL', ids)),
+    guard: store.guard,
   };
 }

@@ -1,10 +1,10 @@
 import { viewerOf } from '@desk/gateway/identity/viewer';
 import type { Viewer } from '@desk/kit/api/viewer';
-import { subgraphClient, type Ask } from '@desk/testkit/subgraph-client';
+import { done, mutationText, refusalIn, subgraphClient, type Ask, type Refused } from '@desk/testkit/subgraph-client';
 import { testGround, type TestGround } from '@desk/testkit/test-ground';
 import { seedDirectory, type DemoIds } from './demo/seed.ts';
-import { agentsOf, type Principal } from './principal/principal.ts';
-import { principalOf } from './principal/view.ts';
+import { readPrincipal } from './principal/port.ts';
+import type { Principal } from './principal/principal.ts';
 import { createDirectoryService, type DirectoryMutations, type DirectoryService } from './service.ts';
 
 /** When every test of the directory begins: a Monday, 10:00 in Toronto. */
@@ -24,6 +24,10 @@ export interface DemoDirectory {
   principal(login: string): Promise<Principal>;
   /** The viewer that the gateway makes of a login's principal, acting for organizations by code. */
   viewer(login: string, ...actingFor: string[]): Promise<Viewer>;
+  /** What a login's mutation answers: a part of the payload. */
+  write<Payload>(login: string, mutation: string, asked: { input: object; selection: string }): Promise<Payload>;
+  /** How a login's mutation is refused. */
+  refused(login: string, mutation: string, input: object): Promise<Refused>;
 }
 
 /** Starts a directory with a database of its own. */
@@ -35,19 +39,25 @@ export async function startDemoDirectory(): Promise<DemoDirectory> {
   const principal = async (login: string) => {
     const record = await service.store.findLogin(login);
     if (!record) throw new Error(`Nobody signs in as ${login}.`);
-    return principalOf(record, await service.store.authorizationsOf(agentsOf(record), ground.time.now()));
+    return readPrincipal(service.store, record, ground.time.now());
   };
+  const ask = subgraphClient(service.url, 'directory', ground.sign);
+  const viewer = async (login: string, ...actingFor: string[]) =>
+    viewerOf(await principal(login), actingFor.map(org), ground.time.now()).viewer;
   return {
     ground,
     service,
     mutations: service.mutations,
     ids,
-    ask: subgraphClient(service.url, 'directory', ground.sign),
+    ask,
     org,
     person: (login) => known(ids.people, login),
     principal,
-    viewer: async (login, ...actingFor) =>
-      viewerOf(await principal(login), actingFor.map(org), ground.time.now()).viewer,
+    viewer,
+    write: async (login, mutation, { input, selection }) =>
+      done(await ask(await viewer(login), mutationText(mutation, selection), { input })),
+    refused: async (login, mutation, input) =>
+      refusalIn(await ask(await viewer(login), mutationText(mutation, '__typename'), { input })),
   };
 }
 

@@ -86,7 +86,10 @@ interface Seen {
 
 async function seenBy(viewer: Viewer): Promise<Seen> {
   const { store, log } = demo.service;
-  const context = contextOf({ viewer, requestId: 'r_1' }, { store, log, time: demo.ground.time });
+  const context = contextOf(
+    { viewer, requestId: 'r_1' },
+    { store, log, time: demo.ground.time, newId: (prefix) => `${prefix}_1` },
+  );
   const [first, second] = await Promise.all([
     context.organizations.loadMany(organizations.map(({ _id }) => _id)),
     context.people.loadMany(people.map(({ _id }) => _id)),

@@ -1,3 +1,4 @@
+import { actorResolvers } from '@desk/kit/api/actor';
 import { SCALARS } from '@desk/kit/api/scalars';
 import { auditResolvers } from './audit/resolvers.ts';
 import { authorizationResolvers } from './authorization/resolvers.ts';
@@ -11,11 +12,25 @@ import { serviceResolvers } from './service/resolvers.ts';
 
 const Query: Required<api.QueryResolvers> = {
   ...auditResolvers.Query,
+  ...authorizationResolvers.Query,
   ...errorCodeResolvers.Query,
   ...meResolvers.Query,
   ...organizationResolvers.Query,
   ...personResolvers.Query,
   ...serviceResolvers.Query,
+};
+
+const Mutation: Required<api.MutationResolvers> = {
+  ...authorizationResolvers.Mutation,
+  ...organizationResolvers.Mutation,
+  ...personResolvers.Mutation,
+};
+
+/** The person and the organization of an actor, as far as the viewer sees them. */
+const Actor: api.ActorResolvers = {
+  principalId: actorResolvers.principalId,
+  person: ({ id, kind }, _args, { people }) => (id !== null && kind === 'PERSON' ? people.load(id) : null),
+  actingFor: ({ actingFor }, _args, { organizations }) => (actingFor === null ? null : organizations.load(actingFor)),
 };
 
 /** All resolvers of the directory. */
@@ -27,5 +42,7 @@ export const resolvers = {
   ...personResolvers,
   ...principalResolvers,
   ...serviceResolvers,
+  Actor,
   Query,
+  Mutation,
 } satisfies api.Resolvers;

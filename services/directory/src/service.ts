@@ -6,13 +6,14 @@ import { contextOf, type DirectoryContext } from './context.ts';
 import { MIGRATIONS } from './migration/store.ts';
 import { organizationMutations, type OrganizationMutations } from './organization/mutations.ts';
 import { personMutations, type PersonMutations } from './person/mutations.ts';
+import { invitationsRoute } from './person/port.ts';
 import { principalsRoute } from './principal/port.ts';
 import { resolvers } from './resolvers.ts';
 import { applyServices } from './service/mutations.ts';
 import { loadServices } from './service/port.ts';
 import { openStore, type Store } from './store.ts';
 
-/** Every change of the directory. The API's mutations will call them; until then, demo data and tests do. */
+/** Every change of the directory by the desk itself: demo data and tests make them. */
 export type DirectoryMutations = OrganizationMutations & PersonMutations & ClientMutations & AuthorizationMutations;
 
 /** A directory service that runs, with what demo data and tests need of it. */
@@ -25,15 +26,18 @@ export interface DirectoryService extends RunningService {
 export function createDirectoryService(config: ServiceConfig, deps: Dependencies): Promise<DirectoryService> {
   const { time } = deps;
   return startService({ service: 'directory', config, deps, migrations: MIGRATIONS }, async (foundation) => {
-    const { log } = foundation;
+    const { log, newId } = foundation;
     const store = await openStore(foundation);
     foundation.startRelay();
     await applyServices(store, loadServices(), time.now());
     const served = await foundation.serve<DirectoryContext>({
       sdl: domainSdl('directory'),
       resolvers,
-      routes: (app) => principalsRoute(app, store, time),
-      context: (request) => contextOf(request, { store, time, log }),
+      routes: (app) => {
+        principalsRoute(app, store, time);
+        invitationsRoute(app, store, time);
+      },
+      context: (request) => contextOf(request, { store, time, log, newId }),
     });
     return { ...served, store, mutations: mutationsOver(store) };
   });

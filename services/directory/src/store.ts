@@ -1,13 +1,19 @@
 import type { Foundation } from '@desk/kit/service/service';
 import { openAuthorizations, type AuthorizationStore } from './authorization/store.ts';
 import { openClients, type ClientStore } from './client/store.ts';
+import { openGuard, type Guard } from './guard/store.ts';
 import { openOrganizations, type OrganizationStore } from './organization/store.ts';
 import { openPeople, type PersonStore } from './person/store.ts';
 import { principalStore, type PrincipalStore } from './principal/store.ts';
 import { openServices, type ServiceStore } from './service/store.ts';
 
 /** The questions that the directory asks its database, and the aggregates through which it writes. */
-export type Store = OrganizationStore & PersonStore & ClientStore & AuthorizationStore & ServiceStore & PrincipalStore;
+export type Store = OrganizationStore &
+  PersonStore &
+  ClientStore &
+  AuthorizationStore &
+  ServiceStore &
+  PrincipalStore & { guard: Guard };
 
 /** Opens the store: models, indexes, aggregates. */
 export async function openStore(foundation: Foundation): Promise<Store> {
@@ -19,6 +25,7 @@ export async function openStore(foundation: Foundation): Promise<Store> {
     ...clients,
     ...(await openAuthorizations(foundation)),
     ...(await openServices(foundation)),
+    guard: openGuard(foundation),
     ...principalStore(people.peopleFinder, clients.clientFinder),
   };
 }

@@ -21,3 +21,8 @@ export interface AgentAuthorization extends Aggregate {
 export function authorizationHolds({ validFrom, validTo, revokedAt }: AgentAuthorization, at: Date): boolean {
   return revokedAt === null && at >= validFrom && at < validTo;
 }
+
+/** Whether an authorization can still be used, now or later. */
+export function authorizationState({ validTo, revokedAt }: AgentAuthorization, at: Date): 'CURRENT' | 'OVER' {
+  return revokedAt === null && at < validTo ? 'CURRENT' : 'OVER';
+}

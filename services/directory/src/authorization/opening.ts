@@ -3,6 +3,8 @@ import { derivedId } from '@desk/kit/process/ids';
 import type { Decision } from '@desk/kit/write/event';
 import type { ActContext } from '@desk/kit/write/describe-change';
 import type { AuthorizationScope } from '../generated/api.ts';
+import { requireOrganizationAction } from '../organization/actions.ts';
+import type { ViewerActContext } from '../organization/acts.ts';
 import type { Organization } from '../organization/organization.ts';
 import type { AgentAuthorization } from './authorization.ts';
 import { authorizationEvent, type AuthorizationEvent } from './event.ts';
@@ -53,6 +55,23 @@ export function grantAuthorization(
   };
   const changedFields = ['scopes', 'validFrom', 'validTo', 'active'] as const;
   return { record, events: [authorizationEvent('authorization.granted', { record, changedFields }, act)] };
+}
+
+/** An authorization that a viewer gives. Refuses FORBIDDEN, ILLEGAL_TRANSITION for a distributor out of service, BAD_USER_INPUT. */
+export function authorizeAgent(
+  input: AuthorizationInput,
+  act: ViewerActContext,
+): Decision<AgentAuthorization, AuthorizationEvent> {
+  requireOrganizationAction(input.organization, 'AUTHORIZE_AGENT', act);
+  act.check.require('input.agentId', input.agent.status === 'ACTIVE', {
+    code: 'INACTIVE',
+    message: 'must be in service.',
+  });
+  act.check.require('input.validFrom', input.validFrom >= act.at, {
+    code: 'NOT_IN_FUTURE',
+    message: 'must be still to come; leave it out for now.',
+  });
+  return grantAuthorization(input, act);
 }
 
 function checkAuthorization(input: AuthorizationInput, { check }: ActContext): void {

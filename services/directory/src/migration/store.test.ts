@@ -50,6 +50,19 @@ test('every record of every kind is dated', async () => {
   expect(left).toEqual([0, 0, 0, 0]);
 });
 
+test('records from before profiles, invitations and suspensions say that they have none', async () => {
+  const added = ['address', 'contacts', 'suspendedAt', 'phone', 'invitation'];
+  const unset = Object.fromEntries(added.map((field) => [field, 1]));
+  for (const name of COLLECTIONS) await db.collection(name).updateMany({}, { $unset: unset });
+  await migrateAnew();
+  const [organization] = await db.collection('organizations').find({}, { limit: 1 }).toArray();
+  const [person] = await db.collection('people').find({}, { limit: 1 }).toArray();
+  const [partner] = await db.collection('clients').find({}, { limit: 1 }).toArray();
+  expect(organization).toMatchObject({ address: null, contacts: [] });
+  expect(person).toMatchObject({ suspendedAt: null, phone: null, invitation: null });
+  expect(partner).toMatchObject({ suspendedAt: null });
+});
+
 test('a second run changes nothing', async () => {
   const before = await everything();
   await migrateAnew();

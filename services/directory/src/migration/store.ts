@@ -1,6 +1,6 @@
 import type { LogEntry } from '@desk/kit/log/entry';
 import { OPERATION_MS_MAX } from '@desk/kit/process/mongo';
-import { rewriteRecords, type Migration } from '@desk/kit/write/migration';
+import { rewriteRecords, type Migration, type Rewrite } from '@desk/kit/write/migration';
 import type { Aggregate, Bookkeeping } from '@desk/kit/write/record';
 import type { mongo } from 'mongoose';
 
@@ -20,7 +20,28 @@ export const MIGRATIONS: readonly Migration[] = [
       for (const name of COLLECTIONS) await rewriteRecords(db.collection<Dated>(name), datedByEvents(db));
     },
   },
+  {
+    name: 'profiles, invitations and suspensions',
+    async run(db) {
+      const principal = { suspendedAt: null };
+      await rewriteRecords(db.collection<Aggregate>('organizations'), withFields({ address: null, contacts: [] }));
+      await rewriteRecords(
+        db.collection<Aggregate>('people'),
+        withFields({ ...principal, phone: null, invitation: null }),
+      );
+      await rewriteRecords(db.collection<Aggregate>('clients'), withFields(principal));
+    },
+  },
 ];
+
+/** Gives records fields that they did not have, all of them empty. */
+function withFields(fields: Record<string, null | []>): Rewrite<Aggregate> {
+  const [first = ''] = Object.keys(fields);
+  return {
+    old: { [first]: { $exists: false } },
+    update: async (batch) => batch.map(() => ({ $set: fields })),
+  };
+}
 
 /** Dates records by their first and last event, in the log or still in the outbox. */
 function datedByEvents(db: mongo.Db) {

@@ -49,6 +49,8 @@ export function createOrganization(
     name,
     type: input.type,
     status: input.status,
+    address: null,
+    contacts: [],
     words: searchWords(`${code} ${name}`),
     createdAt: at,
     updatedAt: at,

@@ -1,6 +1,6 @@
 import { isId } from '@desk/kit/api/input';
 import type { Aggregate } from '@desk/kit/write/record';
-import type { OrganizationStatus, OrganizationType } from '../generated/api.ts';
+import type { ContactRank, OrganizationStatus, OrganizationType } from '../generated/api.ts';
 
 /** An organization as it is stored. Its own id is also its `organizationId`. */
 export interface Organization extends Aggregate {
@@ -10,10 +10,31 @@ export interface Organization extends Aggregate {
   /** Never changes: memberships hold a copy. */
   type: OrganizationType;
   status: OrganizationStatus;
+  address: PostalAddress | null;
+  /** At most one of each rank, the main one first. */
+  contacts: OrganizationContact[];
   /** The words by which lists find it: those of code and name. */
   words: string[];
   createdAt: Date;
   updatedAt: Date;
+}
+
+/** Where an organization's letters go. */
+export interface PostalAddress {
+  street: string;
+  city: string;
+  province: string;
+  postalCode: string;
+  /** ISO 3166-1 alpha-2. */
+  country: string;
+}
+
+/** Somebody, or a team, to call. */
+export interface OrganizationContact {
+  rank: ContactRank;
+  name: string;
+  email: string;
+  phone: string | null;
 }
 
 const CODE = /^[A-Z][A-Z0-9]*(-[A-Z0-9]+)*$/;

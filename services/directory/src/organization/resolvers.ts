@@ -2,8 +2,13 @@ import { badInput } from '@desk/kit/api/errors';
 import { checkFilter } from '@desk/kit/api/input';
 import { connection, pageRequest } from '@desk/kit/api/page';
 import type { Owed } from '@desk/kit/api/subgraph';
+import { historyConnection } from '@desk/kit/log/history';
 import type * as api from '../generated/api.ts';
+import { allowedOrganizationActions } from './actions.ts';
+import { organizationApi } from './mutations.ts';
 import { organizationKey, type Organization as OrganizationRecord } from './organization.ts';
+import { maySeeContacts, maySeeOrganizationHistory } from './policy.ts';
+import { ORGANIZATION_HISTORY } from './view.ts';
 
 const FILTER_LIMITS = { textMax: 200, listMax: 100, ids: { ids: 'org' } };
 
@@ -25,10 +30,19 @@ const Organization: api.OrganizationResolvers & Owed<api.Organization, Organizat
   {
     __resolveReference: ({ id }, { organizations }) => organizations.load(id),
     id: ({ _id }) => _id,
+    contacts: (organization, _args, { viewer }) =>
+      maySeeContacts(viewer, organization) ? organization.contacts : null,
+    allowedActions: (organization, _args, { viewer, time }) =>
+      allowedOrganizationActions(viewer, organization, time.now()),
+    async history(organization, args, { viewer, store }) {
+      const page = pageRequest(args);
+      if (!maySeeOrganizationHistory(viewer, organization)) return null;
+      return historyConnection(await store.organizationHistory(organization._id), page, ORGANIZATION_HISTORY);
+    },
   };
 
 /** Resolvers of organizations. */
-export const organizationResolvers = { Query, Organization };
+export const organizationResolvers = { Query, Mutation: organizationApi, Organization };
 
 function notAnOrganization(path: string) {
   const message = 'must be an id that begins with org_…, or a code such as LDC-001.';

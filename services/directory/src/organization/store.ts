@@ -6,11 +6,20 @@ import { OPERATION_MS_MAX } from '@desk/kit/process/mongo';
 import type { Foundation } from '@desk/kit/service/service';
 import type { Aggregates } from '@desk/kit/write/aggregates';
 import { RECORD_ONLY, type Paths } from '@desk/kit/write/record';
-import { AGGREGATE, RECORD_OPTIONS, instant, oneOf, text } from '@desk/kit/write/record-schema';
+import {
+  AGGREGATE,
+  PART_OPTIONS,
+  RECORD_OPTIONS,
+  instant,
+  maybeText,
+  oneOf,
+  text,
+} from '@desk/kit/write/record-schema';
 import { Schema, type QueryFilter } from 'mongoose';
-import { OrganizationStatus, OrganizationType, type OrganizationFilter } from '../generated/api.ts';
+import { ContactRank, OrganizationStatus, OrganizationType, type OrganizationFilter } from '../generated/api.ts';
+import { historyOf, type RecordHistory } from '../history/store.ts';
 import { withWords } from '../name/name.ts';
-import { organizationKey, type Organization } from './organization.ts';
+import { organizationKey, type Organization, type OrganizationContact, type PostalAddress } from './organization.ts';
 
 /** The questions that the directory asks its database about organizations, and the aggregates through which it writes them. */
 export interface OrganizationStore {
@@ -22,11 +31,17 @@ export interface OrganizationStore {
   /** A page of organizations within reach, by code. */
   listOrganizations(reach: Reach, filter: OrganizationFilter, page: PageRequest): Promise<Page<Organization>>;
   countOrganizations(reach: Reach, filter: OrganizationFilter): Promise<number | null>;
+  /** Those of the organizations that are suspended now. */
+  suspendedAmong(ids: readonly string[]): Promise<ReadonlySet<string>>;
+  organizationHistory(id: string): Promise<RecordHistory>;
 }
 
+const COLLECTION = 'organizations';
+
 /** Opens the organizations: model, indexes, aggregates. */
-export async function openOrganizations({ connection, journal }: Foundation): Promise<OrganizationStore> {
-  const Organizations = connection.model<Organization>('Organization', organizationSchema, 'organizations');
+export async function openOrganizations(foundation: Foundation): Promise<OrganizationStore> {
+  const { connection, journal } = foundation;
+  const Organizations = connection.model<Organization>('Organization', organizationSchema, COLLECTION);
   return {
     organizations: await journal.aggregates<Organization>(Organizations, 'org'),
     async findOrganization(reach, idOrCode) {
@@ -47,6 +62,14 @@ export async function openOrganizations({ connection, journal }: Foundation): Pr
         page,
       ),
     countOrganizations: (reach, filter) => countUpTo(Organizations, organizationFilter(reach, filter)),
+    async suspendedAmong(ids) {
+      if (!ids.length) return new Set();
+      const found = await Organizations.find({ _id: { $in: [...ids] }, status: 'SUSPENDED' }, { _id: 1 })
+        .maxTimeMS(OPERATION_MS_MAX)
+        .lean<{ _id: string }[]>();
+      return new Set(found.map(({ _id }) => _id));
+    },
+    organizationHistory: historyOf(foundation, COLLECTION),
   };
 }
 
@@ -83,6 +106,22 @@ function organizationFilter(reach: Reach, filter: OrganizationFilter): QueryFilt
   };
 }
 
+const address = new Schema<PostalAddress>(
+  {
+    street: text,
+    city: text,
+    province: text,
+    postalCode: text,
+    country: text,
+  } satisfies Paths<PostalAddress>,
+  PART_OPTIONS,
+);
+
+const contact = new Schema<OrganizationContact>(
+  { rank: oneOf(ContactRank), name: text, email: text, phone: maybeText } satisfies Paths<OrganizationContact>,
+  PART_OPTIONS,
+);
+
 const organizationSchema = new Schema<Organization>(
   {
     ...AGGREGATE,
@@ -90,6 +129,8 @@ const organizationSchema = new Schema<Organization>(
     name: text,
     type: oneOf(OrganizationType),
     status: oneOf(OrganizationStatus),
+    address: { type: address, default: null },
+    contacts: [contact],
     words: [text],
     createdAt: instant,
     updatedAt: instant,

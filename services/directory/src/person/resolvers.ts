@@ -1,9 +1,13 @@
 import { InputCheck, checkFilter } from '@desk/kit/api/input';
 import { connection, pageRequest } from '@desk/kit/api/page';
 import type { Owed } from '@desk/kit/api/subgraph';
+import { historyConnection } from '@desk/kit/log/history';
 import type * as api from '../generated/api.ts';
-import { maySeeEmail, maySeeMembership } from '../principal/policy.ts';
-import type { Person as PersonRecord } from './person.ts';
+import { maySeeEmail, maySeeMembership, maySeePersonHistory } from '../principal/policy.ts';
+import { allowedPersonActions } from './actions.ts';
+import { personApi } from './mutations.ts';
+import { personStatus, type Person as PersonRecord } from './person.ts';
+import { PERSON_HISTORY } from './view.ts';
 
 const FILTER_LIMITS = { textMax: 200, listMax: 100, ids: { ids: 'per', organizationId: 'org' } };
 
@@ -26,8 +30,17 @@ const Person: api.PersonResolvers & Owed<api.Person, PersonRecord, api.PersonRes
   __resolveReference: ({ id }, { people }) => people.load(id),
   id: ({ _id }) => _id,
   email: (person, _args, { viewer }) => (maySeeEmail(viewer, person) ? person.email : null),
+  phone: (person, _args, { viewer }) => (maySeeEmail(viewer, person) ? person.phone : null),
+  status: personStatus,
+  invitationEndsAt: (person) => (personStatus(person) === 'INVITED' ? (person.invitation?.endsAt ?? null) : null),
+  allowedActions: (person, _args, { viewer, time }) => allowedPersonActions(viewer, person, time.now()),
+  async history(person, args, { viewer, store }) {
+    const page = pageRequest(args);
+    if (!maySeePersonHistory(viewer, person)) return null;
+    return historyConnection(await store.personHistory(person._id), page, PERSON_HISTORY);
+  },
   memberships: ({ memberships }, _args, { reach }) => memberships.filter((each) => maySeeMembership(reach, each)),
 };
 
 /** Resolvers of people. */
-export const personResolvers = { Query, Person };
+export const personResolvers = { Query, Mutation: personApi, Person };

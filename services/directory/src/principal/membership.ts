@@ -38,19 +38,40 @@ export function membershipsOf(inputs: readonly MembershipInput[], check: InputCh
     code: 'ALREADY_THERE',
     message: 'must name each organization once.',
   });
-  return inputs.map(({ organization, roles }, index) => {
-    const allowed = ROLES[organization.type];
-    const rolesPath = `${path}.${index}.roles`;
-    check.require(rolesPath, roles.length > 0, tooFew(1));
-    check.require(
-      rolesPath,
-      roles.every((role) => allowed.includes(role)),
-      {
-        code: 'NOT_APPLICABLE',
-        args: { only: allowed },
-        message: `must be among the roles of ${organization.code}: ${allowed.join(', ')}.`,
-      },
-    );
-    return { organizationId: organization._id, organizationType: organization.type, roles: [...new Set(roles)].sort() };
+  return inputs.map(({ organization, roles }, index) =>
+    membershipOf({ organization, roles }, { check, path: `${path}.${index}.roles` }),
+  );
+}
+
+/** One membership that an input asks for. Notes in `check` what is wrong with its roles, which stand at `path`. */
+export function membershipOf(
+  { organization, roles }: MembershipInput,
+  { check, path }: { check: InputCheck; path: string },
+): Membership {
+  const allowed = ROLES[organization.type];
+  check.require(path, roles.length > 0, tooFew(1));
+  check.require(
+    path,
+    roles.every((role) => allowed.includes(role)),
+    {
+      code: 'NOT_APPLICABLE',
+      args: { only: allowed },
+      message: `must be among the roles of ${organization.code}: ${allowed.join(', ')}.`,
+    },
+  );
+  return { organizationId: organization._id, organizationType: organization.type, roles: [...new Set(roles)].sort() };
+}
+
+/** The role of an organization's administrators. Agents and partners have none: the SME administers them. */
+export function administratorRole(type: OrganizationType): 'LDC_ADMIN' | 'SME_ADMIN' | null {
+  if (type === 'LDC') return 'LDC_ADMIN';
+  return type === 'SME' ? 'SME_ADMIN' : null;
+}
+
+/** The organizations that somebody administers, and by which role. */
+export function administrations(memberships: readonly Membership[]): { organizationId: string; role: Role }[] {
+  return memberships.flatMap(({ organizationId, organizationType, roles }) => {
+    const role = administratorRole(organizationType);
+    return role && roles.includes(role) ? [{ organizationId, role }] : [];
   });
 }

@@ -4,7 +4,7 @@ import { isTimeZone } from '@desk/kit/time/local-time';
 import type { Language } from '../generated/api.ts';
 import { NAME_CHARACTERS_MAX } from '../name/name.ts';
 import { membershipsOf, type MembershipInput } from './membership.ts';
-import type { PrincipalRecord } from './principal.ts';
+import { isLogin, type PrincipalRecord } from './principal.ts';
 
 /** What every principal starts with. */
 export interface PrincipalInput {
@@ -16,7 +16,6 @@ export interface PrincipalInput {
   memberships: readonly MembershipInput[];
 }
 
-const LOGIN = /^[\x21-\x7e]{1,200}$/;
 const LOGINS_MAX = 5;
 
 /** The fields of a new principal's record. Notes in the act's `check` what is wrong with the input. */
@@ -29,15 +28,11 @@ export function newPrincipal<Kind extends PrincipalRecord['kind']>(
   const name = check.line('input.name', input.name, NAME_CHARACTERS_MAX);
   check.require('input.logins', logins.length > 0, tooFew(1));
   check.require('input.logins', logins.length <= LOGINS_MAX, tooMany(LOGINS_MAX));
-  check.require(
-    'input.logins',
-    logins.every((login) => LOGIN.test(login)),
-    {
-      code: 'MALFORMED',
-      args: { type: 'Login' },
-      message: 'must each be 1 to 200 visible ASCII characters.',
-    },
-  );
+  check.require('input.logins', logins.every(isLogin), {
+    code: 'MALFORMED',
+    args: { type: 'Login' },
+    message: 'must each be 1 to 200 visible ASCII characters.',
+  });
   check.require('input.timeZone', isTimeZone(timeZone), {
     code: 'INVALID_TIME_ZONE',
     message: 'must be an IANA time zone such as America/Toronto.',
@@ -53,6 +48,7 @@ export function newPrincipal<Kind extends PrincipalRecord['kind']>(
     name,
     logins: [...new Set(logins)],
     active: true,
+    suspendedAt: null,
     language,
     timeZone,
     memberships,

@@ -21,6 +21,7 @@ describe('the principal behind a login', () => {
       kind: 'PERSON',
       name: 'Omar Haddad',
       active: true,
+      suspended: null,
       language: 'EN',
       timeZone: 'America/Toronto',
       version: 1,

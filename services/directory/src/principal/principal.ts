@@ -9,13 +9,16 @@ export interface Principal {
   name: string;
   /** False: the principal may not sign in. */
   active: boolean;
+  /** Why an inactive principal may not sign in, where it may again one day. */
+  suspended: 'PRINCIPAL' | 'ORGANIZATION' | null;
   language: Language;
   /** IANA zone. */
   timeZone: string;
   /** Counts the changes of the person's or client's record. */
   version: number;
+  /** In organizations that are not suspended. */
   memberships: { organizationId: string; organizationType: OrganizationType; roles: Role[] }[];
-  /** Of every agent or partner organization that the principal belongs to, unless revoked or ended. ISO 8601, UTC. */
+  /** Of every agent or partner organization that the principal belongs to, unless revoked, ended or of a suspended side. ISO 8601, UTC. */
   authorizations: {
     id: string;
     organizationId: string;
@@ -32,6 +35,8 @@ export interface PrincipalRecord extends Aggregate {
   /** Subjects of identity tokens, or ids of OAuth clients. Each belongs to one principal. */
   logins: string[];
   active: boolean;
+  /** When the principal was suspended; null while it is not. */
+  suspendedAt: Date | null;
   language: Language;
   /** IANA zone. */
   timeZone: string;
@@ -39,6 +44,13 @@ export interface PrincipalRecord extends Aggregate {
   memberships: Membership[];
   createdAt: Date;
   updatedAt: Date;
+}
+
+const LOGIN = /^[\x21-\x7e]{1,200}$/;
+
+/** True for the form of a login. What has another form is nobody's login. */
+export function isLogin(text: string): boolean {
+  return LOGIN.test(text);
 }
 
 /** The organizations through which a principal can act for others. */

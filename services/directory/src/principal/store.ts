@@ -1,10 +1,19 @@
 import { OPERATION_MS_MAX } from '@desk/kit/process/mongo';
 import { RECORD_ONLY, type Paths } from '@desk/kit/write/record';
-import { AGGREGATE, PART_OPTIONS, flag, instant, oneOf, someOf, text } from '@desk/kit/write/record-schema';
+import {
+  AGGREGATE,
+  PART_OPTIONS,
+  flag,
+  instant,
+  maybeInstant,
+  oneOf,
+  someOf,
+  text,
+} from '@desk/kit/write/record-schema';
 import { Schema, type Model, type QueryFilter } from 'mongoose';
 import { Language, OrganizationType, Role } from '../generated/api.ts';
 import type { Membership } from './membership.ts';
-import type { PrincipalRecord } from './principal.ts';
+import { isLogin, type PrincipalRecord } from './principal.ts';
 
 /** The questions about principals, people and clients alike. */
 export interface PrincipalStore {
@@ -33,7 +42,7 @@ export function principalFinder<T extends PrincipalRecord>(model: Model<T>): Pri
 /** Finds principals among people and clients. */
 export function principalStore(people: PrincipalFinder, clients: PrincipalFinder): PrincipalStore {
   return {
-    findLogin: async (login) => (await people.byLogin(login)) ?? clients.byLogin(login),
+    findLogin: async (login) => (isLogin(login) ? ((await people.byLogin(login)) ?? clients.byLogin(login)) : null),
     findPrincipal: (kind, id) => (kind === 'PERSON' ? people : clients).byId(id),
   };
 }
@@ -50,6 +59,7 @@ export const PRINCIPAL = {
   name: text,
   logins: [text],
   active: flag,
+  suspendedAt: maybeInstant,
   language: oneOf(Language),
   timeZone: text,
   memberships: [membership],

@@ -1,0 +1,2 @@
+export { OrganizationsPage } from './list.tsx';
+export { OrganizationPage } from './page.tsx';
