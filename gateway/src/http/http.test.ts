@@ -199,8 +199,20 @@ test('a variable that does not fit its type is BAD_USER_INPUT with the field’s
     impact: 'HUGE',
     urgency: 'HIGH',
   };
-  const { errors } = await ground.ask(query, { variables: { input } });
+  const { status, data, errors } = await ground.ask(query, { variables: { input } });
+  expect([status, data]).toEqual([400, undefined]);
   expect(errors?.[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', fields: [{ path: 'input.impact' }] });
+});
+
+test('a wrong value in the document refuses the request as one in a variable does', async () => {
+  const { status, data, errors } = await ground.ask(
+    '{ incidents(first: 1, filter: { createdFrom: 7 }) { totalCount } }',
+  );
+  expect([status, data, errors?.[0]?.extensions]).toMatchObject([
+    400,
+    undefined,
+    { code: 'BAD_USER_INPUT', fields: [{ path: 'filter.createdFrom', code: 'MALFORMED' }] },
+  ]);
 });
 
 test('what is not GraphQL is GRAPHQL_PARSE_FAILED', async () => {

@@ -14,6 +14,7 @@ import { badInput, Refusal } from '@desk/kit/api/errors';
 import type { Limits } from '../limits/limits.ts';
 import { keptBytes, measureDocument, parseDocument, type MeasuredDocument } from '../limits/measured-document.ts';
 import type { RatedOperation } from '../limits/rate-limit.ts';
+import { inputCheck, type CheckInput } from './input-problems.ts';
 import type { Runtime } from './runtime.ts';
 
 /** An operation that is within the limits and fits the schema. */
@@ -49,7 +50,8 @@ export interface Asking {
 }
 
 /**
- * Admits operations: checks limits, then validation, and plans nothing before both hold. Throws refusals and GraphQL's own errors.
+ * Admits operations: checks limits, then validation, then the input, and plans nothing before all hold. Throws refusals and GraphQL's own
+ * errors.
  */
 export type AdmitOperation = (asked: OperationText, asking: Asking) => AdmittedOperation;
 
@@ -63,6 +65,8 @@ interface KnownDocument {
   document: DocumentNode;
   hash: string;
   measured: MeasuredDocument;
+  /** The checks of its operations' input, by the operation's name. */
+  inputs: Map<string | null, CheckInput>;
 }
 
 /**
@@ -79,7 +83,7 @@ export function operationAdmission(runtime: Runtime): AdmitOperation {
   const read = (query: string, limits: Limits): KnownDocument => {
     const document = parseDocument(query, limits);
     const measured = measureDocument(document, { schema: runtime.apiSchema, costs: runtime.directives.costs });
-    return { document, hash: createHash('sha256').update(query).digest('hex'), measured };
+    return { document, hash: createHash('sha256').update(query).digest('hex'), measured, inputs: new Map() };
   };
 
   return ({ query, operationName, variables }, { over, limits, take }) => {
@@ -99,6 +103,9 @@ export function operationAdmission(runtime: Runtime): AdmitOperation {
       if (problems.length > 0) throw new InvalidDocument(problems);
       known.set(query, text);
     }
+    const checkInput = text.inputs.get(operationName) ?? inputCheck(runtime.apiSchema, document, operation);
+    text.inputs.set(operationName, checkInput);
+    checkInput(variables);
     return { document, hash, name: operation.name?.value ?? null, kind, mutations, cost };
   };
 }

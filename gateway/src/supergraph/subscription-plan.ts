@@ -8,6 +8,7 @@ import {
   TypeInfo,
   visit,
   visitWithTypeInfo,
+  type DirectiveNode,
   type DocumentNode,
   type FieldNode,
   type GraphQLSchema,
@@ -36,6 +37,8 @@ export interface SubscriptionPlan {
   operationName: string | null;
   /** The root field, also behind fragments and under an alias. */
   rootField: FieldNode;
+  /** The directives of the root field and of the fragments around it. */
+  conditions: readonly DirectiveNode[];
   /** What `@live` says of the root field. */
   live: LiveDirective;
   /** True when its answer depends on the caller as a person. */
@@ -55,9 +58,9 @@ export function planSubscription(
   { operationName, normalised }: { operationName: string | null; normalised: string },
 ): SubscriptionPlan {
   const operation = chooseOperation(document, operationName);
-  const rootField = findRootField(document, operation.selectionSet);
+  const { rootField, conditions } = findRootField(document, operation.selectionSet) ?? {};
   const directive = rootField && live.get(rootField.name.value);
-  if (!rootField || !directive) throw notAllowed('query', 'must select one live field.');
+  if (!rootField || !conditions || !directive) throw notAllowed('query', 'must select one live field.');
   const options = operationName === null ? {} : { operationName };
   const { node } = planner.buildQueryPlan(operationFromDocument(api, document, options));
   if (node?.kind !== 'Subscription') throw notAllowed('query', 'must not skip the live field.');
@@ -70,6 +73,7 @@ export function planSubscription(
     operation,
     operationName,
     rootField,
+    conditions,
     live: directive,
     personal: selectsAny(personal, apiSchema, document),
     local: !node.rest,
@@ -91,19 +95,23 @@ function chooseOperation(document: DocumentNode, name: string | null): Operation
   return chosen;
 }
 
-/** The field at the operation's root, through fragments. Validation has seen to it that there is one. */
-function findRootField(document: DocumentNode, { selections }: SelectionSetNode): FieldNode | null {
+/** The field at the operation's root, through fragments, and the directives on the way. Validation has seen to it that there is one. */
+function findRootField(
+  document: DocumentNode,
+  { selections }: SelectionSetNode,
+): { rootField: FieldNode; conditions: readonly DirectiveNode[] } | null {
   for (const selection of selections) {
-    if (selection.kind === Kind.FIELD) return selection;
+    const own = selection.directives ?? [];
+    if (selection.kind === Kind.FIELD) return { rootField: selection, conditions: own };
     const fragment =
       selection.kind === Kind.INLINE_FRAGMENT
         ? selection
         : document.definitions.find(
             (d) => d.kind === Kind.FRAGMENT_DEFINITION && d.name.value === selection.name.value,
           );
-    const found = fragment && 'selectionSet' in fragment && fragment.selectionSet;
-    const field = found ? findRootField(document, found) : null;
-    if (field) return field;
+    const below = fragment && 'selectionSet' in fragment && fragment.selectionSet;
+    const found = below ? findRootField(document, below) : null;
+    if (found) return { ...found, conditions: [...own, ...found.conditions] };
   }
   return null;
 }
