@@ -228,18 +228,6 @@ test('a field that does not exist is GRAPHQL_VALIDATION_FAILED, and nothing like
   ]);
 });
 
-test.each(['{ me { id: name } }', '{ node(id: "inc_1") { __typename: id } }'])(
-  'an alias with the name of a key is GRAPHQL_VALIDATION_FAILED, since services find records by it: %s',
-  async (query) => {
-    const answer = await post(operation(query));
-    expect([...code(answer), answer.body.errors?.[0]?.message]).toEqual([
-      400,
-      'GRAPHQL_VALIDATION_FAILED',
-      expect.stringContaining('is the name of a key'),
-    ]);
-  },
-);
-
 test('a subscription over POST is SUBSCRIPTION_TRANSPORT_REQUIRED', async () => {
   const answer = await post(operation('subscription { incidentUpdates { cursor } }'));
   expect([...code(answer), answer.headers.get('allow')]).toEqual([405, 'SUBSCRIPTION_TRANSPORT_REQUIRED', 'POST']);

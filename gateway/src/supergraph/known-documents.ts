@@ -1,13 +1,12 @@
 import { createHash } from 'node:crypto';
 import {
   getOperationAST,
-  GraphQLError,
+  type GraphQLError,
   OperationTypeNode,
   specifiedRules,
   validate,
   type DocumentNode,
   type GraphQLSchema,
-  type ValidationRule,
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { badInput, Refusal } from '@desk/kit/api/errors';
@@ -112,25 +111,8 @@ export function operationAdmission(runtime: Runtime): AdmitOperation {
 
 /** The faults of a document under a schema, PROBLEMS_MAX at most. */
 export function problemsOf(document: DocumentNode, schema: GraphQLSchema): readonly GraphQLError[] {
-  return validate(schema, document, RULES, { maxErrors: PROBLEMS_MAX });
+  return validate(schema, document, specifiedRules, { maxErrors: PROBLEMS_MAX });
 }
-
-/**
- * No alias takes the name of a key: a plan fetches keys and `__typename` under their own names into the same object, so the answer would
- * hold one where the other is meant.
- */
-const keysKeepTheirNames: ValidationRule = (context) => ({
-  Field(node) {
-    const alias = node.alias?.value;
-    if (alias === undefined || alias === node.name.value || !KEYS.has(alias)) return;
-    const message = `The alias "${alias}" must not name the field "${node.name.value}": it is the name of a key. Choose another alias.`;
-    context.reportError(new GraphQLError(message, { nodes: node }));
-  },
-});
-
-/** The keys by which services find each other's records. */
-const KEYS = new Set(['id', '__typename']);
-const RULES = [...specifiedRules, keysKeepTheirNames];
 
 /** The refusal of an operation that came the other way. */
 const OTHER_WAY: Record<Transport, () => GraphQLError> = {

@@ -15,6 +15,8 @@ import {
   type OperationDefinitionNode,
   type SelectionSetNode,
 } from 'graphql';
+import { withOwnNames, type OwnNames } from './caller-names.ts';
+import { compilePlan, type CompiledPlan } from './compiled/compiled-plan.ts';
 import type { LiveDirective, SupergraphDirectives } from './directives.ts';
 
 /** All that planning needs of a supergraph. */
@@ -25,6 +27,9 @@ export interface PlanningSchema extends SupergraphDirectives {
   /** The same schema as the planner knows it. */
   api: Schema;
   planner: QueryPlanner;
+  supergraphSchema: GraphQLSchema;
+  /** The names of its fields. */
+  fields: ReadonlySet<string>;
 }
 
 /** A subscription that was validated and planned. It holds no caller and no variables. */
@@ -48,12 +53,13 @@ export interface SubscriptionPlan {
   /** The document in one spelling: documents that differ in spaces alone have the same. */
   normalised: string;
   queryPlan: QueryPlan;
-  operationContext: ReturnType<typeof buildOperationContext>;
+  names: OwnNames;
+  compiled: CompiledPlan;
 }
 
 /** Plans a subscription of a valid document. Refuses with BAD_USER_INPUT an operation that cannot be live. */
 export function planSubscription(
-  { api, apiSchema, epoch, live, personal, planner }: PlanningSchema,
+  { api, apiSchema, supergraphSchema, epoch, live, personal, planner, fields }: PlanningSchema,
   document: DocumentNode,
   { operationName, normalised }: { operationName: string | null; normalised: string },
 ): SubscriptionPlan {
@@ -62,10 +68,13 @@ export function planSubscription(
   const directive = rootField && live.get(rootField.name.value);
   if (!rootField || !conditions || !directive) throw notAllowed('query', 'must select one live field.');
   const options = operationName === null ? {} : { operationName };
-  const { node } = planner.buildQueryPlan(operationFromDocument(api, document, options));
+  const names = withOwnNames(document, fields);
+  const planned = operationFromDocument(api, names.document, options);
+  const { node } = planner.buildQueryPlan(planned);
   if (node?.kind !== 'Subscription') throw notAllowed('query', 'must not skip the live field.');
-  // The executor refuses subscriptions, but runs their two parts as the steps of any other plan.
+  // The two parts of a subscription's plan run as the steps of any other plan.
   const steps = node.rest ? { kind: 'Sequence' as const, nodes: [node.primary, node.rest] } : node.primary;
+  const queryPlan = { kind: 'QueryPlan' as const, node: steps };
   return {
     epoch,
     schema: apiSchema,
@@ -78,8 +87,14 @@ export function planSubscription(
     personal: selectsAny(personal, apiSchema, document),
     local: !node.rest,
     normalised,
-    queryPlan: { kind: 'QueryPlan', node: steps },
-    operationContext: buildOperationContext({ schema: apiSchema, operationDocument: document, ...options }),
+    queryPlan,
+    names,
+    compiled: compilePlan({
+      queryPlan,
+      supergraphSchema,
+      planned,
+      ...buildOperationContext({ schema: apiSchema, operationDocument: names.document, ...options }),
+    }),
   };
 }
 
