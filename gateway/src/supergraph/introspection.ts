@@ -1,6 +1,7 @@
 import {
   getNamedType,
   Kind,
+  separateOperations,
   TypeInfo,
   visit,
   visitWithTypeInfo,
@@ -21,7 +22,11 @@ export interface SplitDocument {
  * Takes a document's introspection apart: the gateway library knows fewer of its fields than graphql-js, which validated the document.
  * Null for a document without introspection.
  */
-export function splitIntrospection(document: DocumentNode, schema: GraphQLSchema): SplitDocument | null {
+export function splitIntrospection(
+  document: DocumentNode,
+  operationName: string | null,
+  schema: GraphQLSchema,
+): SplitDocument | null {
   let found = false;
   const asksForSchema = (field: FieldNode) => field.name.value === '__schema' || field.name.value === '__type';
   const data = visit(document, {
@@ -43,7 +48,10 @@ export function splitIntrospection(document: DocumentNode, schema: GraphQLSchema
       },
     }),
   );
-  return { schema: onlySchema, data };
+  // Without the fragments about the schema, which nothing spreads any more.
+  const separate = separateOperations(data);
+  const operation = operationName === null ? Object.values(separate)[0] : separate[operationName];
+  return { schema: onlySchema, data: operation ?? data };
 }
 
 /** `key: __typename`, under the same conditions, so that no selection becomes empty. */

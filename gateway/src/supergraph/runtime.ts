@@ -236,7 +236,7 @@ export class Runtime {
     const key = `${hash} ${operationName ?? ''}`;
     const known = queries.get(key);
     if (known) return known;
-    const split = splitIntrospection(document, schema);
+    const split = splitIntrospection(document, operationName, schema);
     const names = withOwnNames(split?.data ?? document, fields);
     const named = operationName === null ? {} : { operationName };
     const planned = operationFromDocument(api, names.document, named);
