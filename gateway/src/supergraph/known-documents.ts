@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import {
   getOperationAST,
+  NoFragmentCyclesRule,
   type GraphQLError,
   OperationTypeNode,
   specifiedRules,
@@ -90,6 +91,7 @@ export function operationAdmission(runtime: Runtime): AdmitOperation {
     if (!before) take({ cost: NEW_TEXT_POINTS, mutations: 0 });
     const text = before ?? read(query, limits);
     const { document, hash, measured } = text;
+    if (measured.endless) throw new InvalidDocument(validate(runtime.apiSchema, document, [NoFragmentCyclesRule]));
     const { cost, rootFields } = measured.check({ operationName, variables, limits });
     const operation = getOperationAST(document, operationName);
     if (!operation) throw new Error('the limits passed an operation that is not there');
