@@ -12,6 +12,7 @@ import { callerError, type ErrorReport } from '../supergraph/caller-error.ts';
 import type { AdmitOperation, AdmittedOperation, OperationText } from '../supergraph/known-documents.ts';
 import type { Runtime } from '../supergraph/runtime.ts';
 import { HttpRefusal, unsupportedMedia, wrongBody } from './http-error.ts';
+import { answerType, asksForPlainJson } from './media-type.ts';
 
 export interface GraphQLRouteOptions {
   runtime: Runtime;
@@ -35,6 +36,8 @@ export interface OperationLog {
   codes?: unknown[];
 }
 
+/** Where the API is. */
+export const GRAPHQL_PATH = '/graphql';
 const BODY_BYTES_MAX = 256 * 1024;
 const BODY_NESTING_MAX = 32;
 /** The longest time that one operation may take in all, in milliseconds. */
@@ -52,7 +55,7 @@ export function graphqlRoute(app: FastifyInstance, options: GraphQLRouteOptions)
   readJsonOnly(app);
   app.route({
     method: 'POST',
-    url: '/graphql',
+    url: GRAPHQL_PATH,
     bodyLimit: BODY_BYTES_MAX,
     async onRequest(request, reply) {
       if (busy()) {
@@ -72,7 +75,7 @@ export function graphqlRoute(app: FastifyInstance, options: GraphQLRouteOptions)
       const rated = limiter.begin(ratedCaller(caller));
       try {
         const answer = await answerOperation(request, caller, { ...options, take: (usage) => rated.take(usage) });
-        return reply.header('content-type', 'application/json; charset=utf-8').send(answer);
+        return reply.headers(answerHeaders(request)).send(answer);
       } finally {
         rated.end();
       }
@@ -80,12 +83,25 @@ export function graphqlRoute(app: FastifyInstance, options: GraphQLRouteOptions)
   });
   app.route({
     method: ['GET', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'],
-    url: '/graphql',
+    url: GRAPHQL_PATH,
     // Before any body is read: the method is wrong.
     onRequest: wrongMethod,
     handler: wrongMethod,
   });
 }
+
+/** The headers of every answer to a GraphQL request, also of a refusal. */
+export function answerHeaders({ headers }: FastifyRequest): Record<string, string> {
+  return { 'content-type': answerType(headers.accept), vary: 'accept' };
+}
+
+/** The status of a refusal: 200 for an operation that was well sent and does not fit, to a client that asks for plain JSON. */
+export function refusalStatus(request: FastifyRequest, status: number): number {
+  return status === 400 && wellSent.has(request) && asksForPlainJson(request.headers.accept) ? 200 : status;
+}
+
+/** Requests whose body is an operation. */
+const wellSent = new WeakSet<FastifyRequest>();
 
 /** The way of hidden errors to the log, whole. */
 export function toLog(logger: Logger, requestId: string): ErrorReport {
@@ -108,6 +124,7 @@ async function answerOperation(
   { runtime, admit, note, logger, take }: GraphQLRouteOptions & { take: Parameters<AdmitOperation>[1]['take'] },
 ): Promise<string> {
   const asked = operationText(request.body);
+  wellSent.add(request);
   const operation = admit(asked, { over: 'HTTP', limits: LIMITS[callerClass], take });
   const traceparent = request.headers['traceparent'];
   const context = runtime.context({
@@ -143,11 +160,12 @@ async function renewSession(sessions: Sessions, request: FastifyRequest, reply: 
 function readJsonOnly(app: FastifyInstance): void {
   const parse = app.getDefaultJsonParser('error', 'error');
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
     const { 'content-type': type = '', 'content-encoding': encoding } = request.headers;
     const charset = /charset\s*=\s*"?([^";\s]+)/i.exec(type)?.[1] ?? 'utf-8';
     if (encoding !== undefined || !/^utf-?8$/i.test(charset)) return done(unsupportedMedia());
-    const text = String(body);
+    const text = readUtf8(body as Buffer);
+    if (text === null) return done(notUtf8());
     if (nesting(text) > BODY_NESTING_MAX) {
       return done(
         new Refusal('QUERY_TOO_COMPLEX', `The body is nested too deeply; ${BODY_NESTING_MAX} levels are allowed.`, {
@@ -158,6 +176,19 @@ function readJsonOnly(app: FastifyInstance): void {
     }
     return parse(request, text, done);
   });
+}
+
+/** Null for bytes that are not UTF-8: a text that was repaired would be another than was sent. */
+function readUtf8(bytes: Buffer): string | null {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return null;
+  }
+}
+
+function notUtf8(): Refusal {
+  return wrongBody({ code: 'WRONG_TYPE', args: { type: 'UTF-8' }, message: 'The body must be text in UTF-8.' });
 }
 
 const QUOTE = 34;
@@ -182,17 +213,18 @@ function nesting(text: string): number {
   return deepest;
 }
 
-/** The operation in a body. Members besides the three known ones are left unread. */
+/** The operation in a body. Its extensions are not read, and members besides the four known ones neither. */
 function operationText(body: unknown): OperationText {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
     const message = 'The body must be one operation: a JSON object with `query`.';
     throw wrongBody({ code: 'WRONG_TYPE', args: { type: 'object' }, message });
   }
-  const { query, operationName = null, variables = null } = body as Record<string, unknown>;
+  const { query, operationName = null, variables = null, extensions = null } = body as Record<string, unknown>;
   const problems = [
     typeof query === 'string' && query ? null : wrongType('query', 'the text of a GraphQL document'),
     operationName === null || typeof operationName === 'string' ? null : wrongType('operationName', 'text'),
     typeof variables === 'object' && !Array.isArray(variables) ? null : wrongType('variables', 'an object'),
+    typeof extensions === 'object' && !Array.isArray(extensions) ? null : wrongType('extensions', 'an object'),
   ].filter((problem) => problem !== null);
   if (problems.length > 0) throw badInput(problems);
   return {

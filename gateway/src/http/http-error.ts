@@ -28,8 +28,8 @@ export interface RefusedAnswer {
   errors: GraphQLFormattedError[];
 }
 
-/** Shapes whatever stopped a request. */
-export function refusedAnswer(error: unknown, log: ErrorReport): RefusedAnswer {
+/** Shapes whatever stopped a request. `offered` is what the request named as its caller, if anything. */
+export function refusedAnswer(error: unknown, log: ErrorReport, offered?: string): RefusedAnswer {
   const causes = error instanceof InvalidDocument ? error.problems : [refusalOf(error)];
   const errors = causes.map((cause) => callerError(cause, log));
   const { code, retryAfterMs } = (errors[0]?.extensions ?? {}) as { code?: ErrorCode; retryAfterMs?: number };
@@ -39,8 +39,14 @@ export function refusedAnswer(error: unknown, log: ErrorReport): RefusedAnswer {
   const headers = {
     ...(retryAfter === null ? {} : { 'retry-after': String(Math.ceil(retryAfter / MS_PER_SECOND)) }),
     ...(status === 405 ? { allow: 'POST' } : {}),
+    ...(status === 401 ? { 'www-authenticate': challenge(offered) } : {}),
   };
   return { status, headers, errors };
+}
+
+/** How to identify oneself, and whether what was offered did not hold (RFC 6750). */
+function challenge(offered: string | undefined): string {
+  return offered === undefined ? 'Bearer realm="desk"' : 'Bearer realm="desk", error="invalid_token"';
 }
 
 /** A refusal with a status of its own. */

@@ -6,7 +6,16 @@ import type { Random } from '@desk/kit/process/ids';
 import type { Domain } from '@desk/schema/domains';
 import { signInFailure, signInRoutes, type SignInOptions } from '../identity/sign-in.ts';
 import type { LoadMeter } from '../limits/load-shedding.ts';
-import { codesOf, graphqlRoute, toLog, type GraphQLRouteOptions, type OperationLog } from './graphql-http.ts';
+import {
+  answerHeaders,
+  codesOf,
+  GRAPHQL_PATH,
+  graphqlRoute,
+  refusalStatus,
+  toLog,
+  type GraphQLRouteOptions,
+  type OperationLog,
+} from './graphql-http.ts';
 import { HttpRefusal, refusedAnswer } from './http-error.ts';
 import { portalFiles } from './portal-files.ts';
 import { watchReadiness } from './readiness.ts';
@@ -57,11 +66,15 @@ export class HttpSide {
     });
     const note = logRequests(this.app, options, () => options.load.begin());
     this.app.setErrorHandler((error, request, reply) => {
-      const { status, headers, errors } = refusedAnswer(error, toLog(options.logger, request.id));
+      const log = toLog(options.logger, request.id);
+      const { status, headers, errors } = refusedAnswer(error, log, request.headers.authorization);
       note(request, { codes: codesOf(errors) });
-      reply.code(status).headers(headers);
+      reply.code(refusalStatus(request, status)).headers(headers);
       const page = error instanceof Refusal ? signInFailure(request, reply, error) : null;
-      return page ?? reply.send({ errors });
+      if (page) return page;
+      if (request.routeOptions.url === GRAPHQL_PATH) reply.headers(answerHeaders(request));
+      else reply.type('application/json; charset=utf-8');
+      return reply.send(JSON.stringify({ errors }));
     });
     this.app.setNotFoundHandler(nothingHere);
     graphqlRoute(this.app, { ...options, note, busy: () => options.load.busy });
@@ -101,7 +114,10 @@ export class HttpSide {
       await pages.register(helmet, pagePolicy(publicUrl));
       pages.addHook('onRequest', async (_request, reply) => void reply.header('permissions-policy', NO_DEVICES));
       signInRoutes(pages, { ...signIn, publicUrl, sessions, logger });
-      if (portalDirectory) await pages.register(async (files) => portalFiles(files, portalDirectory, nothingHere));
+      const welcome = welcomeTo(publicUrl);
+      if (!portalDirectory) pages.get('/', async () => welcome);
+      else
+        await pages.register(async (files) => portalFiles(files, portalDirectory, { welcome, missing: nothingHere }));
     });
   }
 }
@@ -147,6 +163,18 @@ function logRequests(
 
 function nothingHere(): never {
   throw new HttpRefusal(404, new Refusal('NOT_FOUND', 'There is nothing at this address.'));
+}
+
+/** What the desk's own address says to a client that is no browser. */
+function welcomeTo(publicUrl: string): Record<string, string> {
+  return {
+    name: 'MDM/R Service Desk',
+    api: `POST ${publicUrl}/graphql`,
+    live: `${publicUrl.replace(/^http/, 'ws')}/graphql (graphql-transport-ws)`,
+    schema: `${publicUrl}/schema.graphql`,
+    explorer: `${publicUrl}/explorer`,
+    manual: 'docs/api.md in the repository of the desk',
+  };
 }
 
 /** What a page of ours may load: its own files, and live updates. */

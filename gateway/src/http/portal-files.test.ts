@@ -39,6 +39,18 @@ test.each(['/', '/incidents', '/incidents/inc_1?tab=history', '/explore'])(
   },
 );
 
+test('a client that is no browser learns at / where the API and its documents are', async () => {
+  const { status, text } = await open('/', '*/*');
+  expect([status, JSON.parse(text)]).toMatchObject([
+    200,
+    {
+      api: `POST ${ground.url}/graphql`,
+      schema: `${ground.url}/schema.graphql`,
+      manual: expect.stringContaining('api.md'),
+    },
+  ]);
+});
+
 test('the explorer has a page of its own', async () => {
   expect((await open('/explorer')).text).toContain('The explorer');
 });

@@ -8,9 +8,13 @@ const NO_PAGE = /^\/(graphql|healthz|readyz|metrics|session|schema\.graphql|asse
 
 /**
  * Serves the portal's built files as they are at the start: hashed names under `/assets` for ever, the explorer, and the portal's page for
- * every other path that a browser opens. All other requests get `missing`.
+ * every other path that a browser opens. Clients that are no browsers get `welcome` at the desk's own address, and `missing` elsewhere.
  */
-export async function portalFiles(app: FastifyInstance, directory: string, missing: () => never): Promise<void> {
+export async function portalFiles(
+  app: FastifyInstance,
+  directory: string,
+  { welcome, missing }: { welcome: object; missing: () => never },
+): Promise<void> {
   app.addHook('preHandler', async ({ routeOptions: { url } }, reply) => {
     const hashed = url?.startsWith('/assets/');
     reply.header('cache-control', hashed ? `public, max-age=${YEAR_SECONDS}, immutable` : 'no-cache');
@@ -29,7 +33,8 @@ export async function portalFiles(app: FastifyInstance, directory: string, missi
   app.get('/*', async (request, reply) => {
     const [where = '/'] = request.url.split('?');
     const opened = request.headers.accept?.includes('text/html') && !NO_PAGE.test(where);
-    return opened ? reply.sendFile('index.html') : missing();
+    if (opened) return reply.sendFile('index.html');
+    return where === '/' ? reply.send(welcome) : missing();
   });
 }
 

@@ -17,7 +17,7 @@ export function countPart(part: Part, fragments: ReadonlyMap<string, Part>, read
     if (!parent) continue;
     parent.selections = sum(parent.selections, level.selections);
     parent.aliases = sum(parent.aliases, level.aliases);
-    deepen(parent, level.depth + 1, { key, below: level });
+    deepen(parent, level.depth + level.cost.levels, { key, below: level });
   }
   const top = part.levels[0];
   if (!top) return;

@@ -4,6 +4,7 @@ import {
   getNullableType,
   isCompositeType,
   isInterfaceType,
+  isIntrospectionType,
   isListType,
   isObjectType,
   SchemaMetaFieldDef,
@@ -47,6 +48,8 @@ export interface FieldCost {
   filter: ValueNode | null;
   /** Of a paged field: its rows stand in list fields below it (`nodes`, `edges`), and the rest counts once. */
   rowsBelow: boolean;
+  /** Levels that the field counts for: a chain of `ofType` spells one type, and cannot multiply anything. */
+  levels: number;
 }
 
 /** The cost of the top of an operation or a fragment, which is no field. */
@@ -57,6 +60,7 @@ export const NO_COST: FieldCost = {
   size: null,
   filter: null,
   rowsBelow: false,
+  levels: 1,
 };
 
 /** Reads the cost of one field from the schema. A field without a definition costs as much as one of its kind. */
@@ -83,6 +87,7 @@ export function costOf(
     page: page.length > 0 ? page : null,
     size: listed && page.length === 0 ? (sizedBy ?? own?.size ?? null) : null,
     filter: given(SEARCH.argument) ?? null,
+    levels: type.name === '__Type' && field.name.value === 'ofType' ? 0 : 1,
     rowsBelow: page.length > 0 && !listed && fields.some((below) => isListType(getNullableType(below.type))),
   };
 }
@@ -92,6 +97,8 @@ function usualWeight(
   definition: GraphQLField<unknown, unknown>,
   schema: GraphQLSchema,
 ): number {
+  // A question about the schema has one price.
+  if (isIntrospectionType(type)) return 0;
   if (type === schema.getSubscriptionType()) return COSTS.subscription;
   if (type === schema.getMutationType()) return COSTS.mutation;
   if (definition === SchemaMetaFieldDef || definition === TypeMetaFieldDef) return COSTS.introspection;

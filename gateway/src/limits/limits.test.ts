@@ -264,8 +264,11 @@ describe('how a document is measured', () => {
     );
   });
 
-  test('introspection counts towards the depth like any field', () => {
-    expect(refused(getIntrospectionQuery(), { limits: { depth: 10 } })).toMatchObject({ limit: 'depth' });
+  test('introspection counts towards the depth like any field, but for a chain of ofType', () => {
+    const types = (below: string) => `{ __schema { types { fields { type { ${below} } } } } }`;
+    expect(refused(types('fields { type { name } }'), { limits: { depth: 6 } })).toMatchObject({ limit: 'depth' });
+    expect(() => check(types('ofType { ofType { ofType { name } } }'), { limits: { depth: 5 } })).not.toThrow();
+    expect(refused(getIntrospectionQuery(), { limits: { depth: 5 } })).toMatchObject({ limit: 'depth', asked: 6 });
   });
 
   test('the schema asked for twice is refused, also where one of them stands in a fragment', () => {
@@ -585,8 +588,8 @@ describe('the cost', () => {
     ['a mutation', 'mutation { createIncident { id organization { id } } }', 10 + 1],
     ['two mutations', 'mutation { a: createIncident { id } b: closeIncident { id } }', 20],
     ['a subscription', 'subscription { incidentUpdates { cursor incident { number organization { name } } } }', 5 + 2],
-    ['the schema', '{ __schema { types { name } } __typename }', 50 + 1],
-    ['a type of the schema', '{ __type(name: "Person") { fields { name } } __typename }', 50 + 1],
+    ['the schema', '{ __schema { types { name } } __typename }', 50],
+    ['a type of the schema', '{ __type(name: "Person") { fields { name } } __typename }', 50],
     [
       'a fragment in two pages',
       '{ a: incidents(first: 2) { ...P } b: incidents(first: 3) { ...P } } fragment P on IncidentConnection { nodes { id } pageInfo { hasNextPage } }',

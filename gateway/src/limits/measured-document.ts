@@ -11,6 +11,8 @@ import { ENDLESS } from './saturating.ts';
 export interface MeasuredDocument {
   /** Steps that measuring took: the tests hold it to the document's length. */
   readonly steps: number;
+  /** True where fragments contain themselves: the document has no end, and no limit tells that. */
+  readonly endless: boolean;
   /**
    * Checks one request against the limits, before validation and planning. Refuses with QUERY_TOO_COMPLEX, naming the limit, with
    * PAYLOAD_TOO_LARGE for the variables' size, and with BAD_USER_INPUT for pages, long lists, unsafe names and a missing operation.
@@ -62,6 +64,7 @@ export function measureDocument(document: DocumentNode, source: CostSource): Mea
 
   return {
     steps,
+    endless: order.length < fragments.size,
     check({ operationName, limits, ...request }) {
       const variables = request.variables ?? {};
       if (unsafe) throw badInput([unsafe]);

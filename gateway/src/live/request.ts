@@ -2,6 +2,7 @@ import { badInput } from '@desk/kit/api/errors';
 import { canonicalJson } from '@desk/kit/process/ids';
 import { getArgumentValues, getVariableValues, Kind, visit } from 'graphql';
 import type { AdmitOperation, Asking } from '../supergraph/known-documents.ts';
+import { isSkipped } from '../supergraph/input-problems.ts';
 import type { Runtime } from '../supergraph/runtime.ts';
 import type { SubscriptionPlan } from '../supergraph/subscription-plan.ts';
 import { checkFilter, type LiveFilter } from './fields.ts';
@@ -43,9 +44,10 @@ export function readRequest(
 
 function readArguments(runtime: Runtime, plan: SubscriptionPlan, given: Record<string, unknown>): LiveRequest {
   const definition = runtime.apiSchema.getSubscriptionType()?.getFields()[plan.rootField.name.value];
-  const { coerced, errors } = getVariableValues(runtime.apiSchema, plan.operation.variableDefinitions ?? [], given);
-  if (errors) throw badInput(errors.map(({ message }) => ({ path: 'variables', code: 'WRONG_TYPE', message })));
-  if (!definition) throw new Error('a planned field is not in the schema');
+  const { coerced } = getVariableValues(runtime.apiSchema, plan.operation.variableDefinitions ?? [], given);
+  if (!definition || !coerced) throw new Error('an admitted subscription does not fit the schema');
+  if (isSkipped(plan.conditions, coerced))
+    throw badInput([{ path: 'query', code: 'NOT_ALLOWED', message: 'must not skip the live field.' }]);
   const args = getArgumentValues(definition, plan.rootField, coerced);
   const filter = (args['filter'] ?? {}) as LiveFilter;
   checkFilter(filter, runtime.directives.nodes);

@@ -1,5 +1,5 @@
-import { GraphQLError, Kind, print, type GraphQLFormattedError } from 'graphql';
-import { badInput, publicError } from '@desk/kit/api/errors';
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { publicError } from '@desk/kit/api/errors';
 
 /** Under which id an error is logged, and how. */
 export interface ErrorReport {
@@ -10,8 +10,7 @@ export interface ErrorReport {
 
 /** An error as a caller may see it, over HTTP and live alike: codes of the register only, nothing about other fields, hosts or code. */
 export function callerError(error: unknown, log: ErrorReport): GraphQLFormattedError {
-  const shown = wrongVariable(error) ?? withCode(error);
-  return publicError(error, formatted(shown), log);
+  return publicError(error, formatted(withCode(error)), log);
 }
 
 function formatted(error: unknown): GraphQLFormattedError {
@@ -32,17 +31,6 @@ function withCode(error: unknown): unknown {
     positions: error.positions ?? null,
     extensions: { code: error.nodes ? 'GRAPHQL_VALIDATION_FAILED' : 'GRAPHQL_PARSE_FAILED' },
   });
-}
-
-/** A variable that does not fit its type is wrong input, and belongs to a field of the caller's form. */
-function wrongVariable(error: unknown): GraphQLError | null {
-  if (!(error instanceof GraphQLError) || error.extensions['code'] !== undefined) return null;
-  const node = error.nodes?.length === 1 ? error.nodes[0] : undefined;
-  if (node?.kind !== Kind.VARIABLE_DEFINITION) return null;
-  const message = withoutSuggestions(error.message);
-  const path = / at "([^"]+)"; /.exec(message)?.[1] ?? node.variable.name.value;
-  const args = { type: print(node.type) };
-  return badInput([{ path, code: 'WRONG_TYPE', args, message: /; (.*)$/s.exec(message)?.[1] ?? message }]);
 }
 
 function withoutSuggestions(message: string): string {

@@ -1,19 +1,20 @@
 import { createHash } from 'node:crypto';
 import {
   getOperationAST,
-  GraphQLError,
+  NoFragmentCyclesRule,
+  type GraphQLError,
   OperationTypeNode,
   specifiedRules,
   validate,
   type DocumentNode,
   type GraphQLSchema,
-  type ValidationRule,
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { badInput, Refusal } from '@desk/kit/api/errors';
 import type { Limits } from '../limits/limits.ts';
 import { keptBytes, measureDocument, parseDocument, type MeasuredDocument } from '../limits/measured-document.ts';
 import type { RatedOperation } from '../limits/rate-limit.ts';
+import { inputCheck, type CheckInput } from './input-problems.ts';
 import type { Runtime } from './runtime.ts';
 
 /** An operation that is within the limits and fits the schema. */
@@ -49,7 +50,8 @@ export interface Asking {
 }
 
 /**
- * Admits operations: checks limits, then validation, and plans nothing before both hold. Throws refusals and GraphQL's own errors.
+ * Admits operations: checks limits, then validation, then the input, and plans nothing before all hold. Throws refusals and GraphQL's own
+ * errors.
  */
 export type AdmitOperation = (asked: OperationText, asking: Asking) => AdmittedOperation;
 
@@ -63,6 +65,8 @@ interface KnownDocument {
   document: DocumentNode;
   hash: string;
   measured: MeasuredDocument;
+  /** The checks of its operations' input, by the operation's name. */
+  inputs: Map<string | null, CheckInput>;
 }
 
 /**
@@ -79,7 +83,7 @@ export function operationAdmission(runtime: Runtime): AdmitOperation {
   const read = (query: string, limits: Limits): KnownDocument => {
     const document = parseDocument(query, limits);
     const measured = measureDocument(document, { schema: runtime.apiSchema, costs: runtime.directives.costs });
-    return { document, hash: createHash('sha256').update(query).digest('hex'), measured };
+    return { document, hash: createHash('sha256').update(query).digest('hex'), measured, inputs: new Map() };
   };
 
   return ({ query, operationName, variables }, { over, limits, take }) => {
@@ -87,6 +91,7 @@ export function operationAdmission(runtime: Runtime): AdmitOperation {
     if (!before) take({ cost: NEW_TEXT_POINTS, mutations: 0 });
     const text = before ?? read(query, limits);
     const { document, hash, measured } = text;
+    if (measured.endless) throw new InvalidDocument(validate(runtime.apiSchema, document, [NoFragmentCyclesRule]));
     const { cost, rootFields } = measured.check({ operationName, variables, limits });
     const operation = getOperationAST(document, operationName);
     if (!operation) throw new Error('the limits passed an operation that is not there');
@@ -99,31 +104,17 @@ export function operationAdmission(runtime: Runtime): AdmitOperation {
       if (problems.length > 0) throw new InvalidDocument(problems);
       known.set(query, text);
     }
+    const checkInput = text.inputs.get(operationName) ?? inputCheck(runtime.apiSchema, document, operation);
+    text.inputs.set(operationName, checkInput);
+    checkInput(variables);
     return { document, hash, name: operation.name?.value ?? null, kind, mutations, cost };
   };
 }
 
 /** The faults of a document under a schema, PROBLEMS_MAX at most. */
 export function problemsOf(document: DocumentNode, schema: GraphQLSchema): readonly GraphQLError[] {
-  return validate(schema, document, RULES, { maxErrors: PROBLEMS_MAX });
+  return validate(schema, document, specifiedRules, { maxErrors: PROBLEMS_MAX });
 }
-
-/**
- * No alias takes the name of a key: a plan fetches keys and `__typename` under their own names into the same object, so the answer would
- * hold one where the other is meant.
- */
-const keysKeepTheirNames: ValidationRule = (context) => ({
-  Field(node) {
-    const alias = node.alias?.value;
-    if (alias === undefined || alias === node.name.value || !KEYS.has(alias)) return;
-    const message = `The alias "${alias}" must not name the field "${node.name.value}": it is the name of a key. Choose another alias.`;
-    context.reportError(new GraphQLError(message, { nodes: node }));
-  },
-});
-
-/** The keys by which services find each other's records. */
-const KEYS = new Set(['id', '__typename']);
-const RULES = [...specifiedRules, keysKeepTheirNames];
 
 /** The refusal of an operation that came the other way. */
 const OTHER_WAY: Record<Transport, () => GraphQLError> = {

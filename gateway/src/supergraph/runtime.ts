@@ -1,6 +1,6 @@
 import './telemetry.ts';
-import { ApolloGateway, executeQueryPlan, type GraphQLDataSource, type ServiceMap } from '@apollo/gateway';
-import { Supergraph } from '@apollo/federation-internals';
+import { ApolloGateway, buildOperationContext, type GraphQLDataSource, type ServiceMap } from '@apollo/gateway';
+import { operationFromDocument, Supergraph } from '@apollo/federation-internals';
 import { QueryPlanner } from '@apollo/query-planner';
 import type { TimeSource } from '@desk/kit/time/time-source';
 import type { Logger } from '@desk/kit/process/logger';
@@ -8,23 +8,16 @@ import type { SignToken } from '@desk/kit/api/token';
 import { apiSdl } from '@desk/schema/api';
 import type { Domain } from '@desk/schema/domains';
 import { IN_PROCESS_URL, NODES_SUBGRAPH } from '@desk/schema/sdl';
-import {
-  execute,
-  getOperationAST,
-  Kind,
-  print,
-  type DocumentNode,
-  type ExecutionResult,
-  type FormattedExecutionResult,
-  type GraphQLSchema,
-} from 'graphql';
+import { execute, print, type DocumentNode, type GraphQLSchema } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import type { Registry } from 'prom-client';
 import { keptBytes } from '../limits/measured-document.ts';
-import { compilePlan, type PlanAnswer, type RunPlan } from './compiled/compiled-plan.ts';
+import { fieldNames, withOwnNames, type OwnNames } from './caller-names.ts';
+import { compilePlan, type CompiledPlan, type PlanAnswer } from './compiled/compiled-plan.ts';
 import { readDirectives, type SupergraphDirectives } from './directives.ts';
 import { contextMaker, type GatewayContext, type MakeContext } from './gateway-context.ts';
 import { eventRoot, InProcessSource } from './in-process-source.ts';
+import { joinIntrospection, splitIntrospection } from './introspection.ts';
 import { nodesRoot } from './nodes.ts';
 import { subgraphMetrics, type SubgraphMetrics } from './subgraph-metrics.ts';
 import { SubgraphSource } from './subgraph-source.ts';
@@ -32,7 +25,7 @@ import { planSubscription, type PlanningSchema, type SubscriptionPlan } from './
 
 /** How long one request to a subgraph may take, in milliseconds. */
 const FETCH_MS_MAX = 10_000;
-/** Memory for planned subscriptions with their documents, and for compiled queries, in bytes each. */
+/** Memory for planned subscriptions with their documents, and for planned queries and mutations, in bytes each. */
 const PLANS_BYTES_MAX = 16 * 1024 * 1024;
 
 export interface RuntimeOptions {
@@ -46,13 +39,12 @@ export interface RuntimeOptions {
   registry: Registry;
   /** How long one request to a subgraph may take, in milliseconds; 10 s when left out. */
   timeoutMs?: number;
-  /** False: the gateway library runs every query (see `compiled/compiled-plan.ts`). */
+  /** False: the gateway library shapes every answer (see `compiled/compiled-plan.ts`). */
   compilePlans?: boolean;
 }
 
 /** An operation of a document that is known by its hash. */
 export interface KnownOperation {
-  query: string;
   document: DocumentNode;
   hash: string;
   operationName: string | null;
@@ -62,13 +54,22 @@ export interface KnownOperation {
 /** A supergraph and all that is worked out from it. */
 interface Loaded extends PlanningSchema {
   supergraph: Supergraph;
-  supergraphSchema: GraphQLSchema;
   sdl: string;
+  /** The names of its fields. */
+  fields: ReadonlySet<string>;
   /** The API as clients read it; null before the first request for it. */
   apiSdl: string | null;
   plans: LRUCache<string, SubscriptionPlan>;
-  /** Queries by their hash; `run` is null where the library's own executor must run them. */
-  compiled: LRUCache<string, { run: RunPlan | null }>;
+  /** Queries and mutations by the hash of their text. */
+  queries: LRUCache<string, PlannedQuery>;
+}
+
+/** A query or mutation that is ready to run. */
+interface PlannedQuery {
+  names: OwnNames;
+  compiled: CompiledPlan;
+  /** The questions about the schema, in the caller's names; null where there are none. */
+  introspection: DocumentNode | null;
 }
 
 /** The supergraph in this process: HTTP serves it, and live updates plan and execute with it. */
@@ -107,9 +108,6 @@ export class Runtime {
         return { supergraphSdl };
       },
       buildService: ({ name, url }) => (this.#services[name] = this.#source(name, url)),
-      ...(options.compilePlans === false
-        ? {}
-        : { experimental_didResolveQueryPlan: (planned) => this.#compile(planned) }),
       logger: this.#chatter,
     });
     this.gateway.onSchemaLoadOrUpdate(({ apiSchema }) => this.#adopt(apiSchema));
@@ -146,45 +144,28 @@ export class Runtime {
     return plan;
   }
 
-  /** Answers a query or a mutation that was parsed, validated and found within the limits. */
-  async answer(operation: KnownOperation, context: GatewayContext): Promise<PlanAnswer | ExecutionResult> {
-    const { document, hash, operationName, query, variables } = operation;
-    const compiled = this.#now.compiled.get(planKey(hash, operationName))?.run;
-    const answer = compiled?.({ services: this.#services, variables, context });
-    if (answer) return answer;
-    if (asksForSchemaOnly(document, operationName)) {
-      // The library's own introspection knows fewer fields than graphql-js, which validated the document.
-      return execute({ schema: this.apiSchema, document, operationName, variableValues: variables });
-    }
-    // What Apollo Server would hand over. The text is parsed and validated already, and the plan is found by its hash.
-    return this.gateway.executor({
-      document,
-      queryHash: hash,
-      operationName,
-      request: { query, variables, ...(operationName === null ? {} : { operationName }) },
-      context,
-      metrics: {},
-      logger: this.#chatter,
-    } as unknown as Parameters<ApolloGateway['executor']>[0]) as Promise<PlanAnswer>;
+  /** Answers a query or a mutation that was parsed, validated and found within the limits, with variables that fit. */
+  async answer(operation: KnownOperation, context: GatewayContext): Promise<PlanAnswer> {
+    const { operationName, variables: given } = operation;
+    const { names, compiled, introspection } = this.#plannedQuery(operation);
+    const variables = names.variables(given);
+    const answer = names.answer(await compiled.run({ services: this.#services, variables, context }));
+    if (!introspection || !answer.data) return answer;
+    const { apiSchema: schema } = this;
+    const asked = await execute({ schema, document: introspection, operationName, variableValues: given });
+    const errors = [...(answer.errors ?? []), ...(asked.errors ?? [])];
+    const data = joinIntrospection(answer.data, asked.data ?? {});
+    return errors.length > 0 ? { data, errors } : { data };
   }
 
   /** Runs a planned subscription for the event in the context. An error of a subgraph becomes part of the result. */
   async execute(
-    plan: SubscriptionPlan,
-    variables: Record<string, unknown>,
+    { names, compiled }: SubscriptionPlan,
+    given: Record<string, unknown>,
     context: GatewayContext,
-  ): Promise<FormattedExecutionResult> {
-    const { api, supergraphSchema } = this.#now;
-    const { queryPlan, normalised: query, operationName, operationContext } = plan;
-    const request = {
-      logger: this.#chatter,
-      // The library writes into this where something fails.
-      metrics: {},
-      request: { variables, query, ...(operationName ? { operationName } : {}) },
-      context,
-    } as unknown as Parameters<typeof executeQueryPlan>[2];
-    const result = await executeQueryPlan(queryPlan, this.#services, request, operationContext, supergraphSchema, api);
-    return result as FormattedExecutionResult;
+  ): Promise<PlanAnswer> {
+    const variables = names.variables(given);
+    return names.answer(await compiled.run({ services: this.#services, variables, context }));
   }
 
   /** Serves another supergraph from now on. Rejects when the text is none, and goes on with the one before. */
@@ -249,36 +230,40 @@ export class Runtime {
     this.#loaded = { ...this.#next, epoch: (this.#loaded?.epoch ?? 0) + 1, apiSchema };
   }
 
-  /** Compiles an operation that the library is about to run, so that the next request with it runs here. */
-  #compile({ queryPlan, requestContext, operationContext }: Resolved): void {
-    const { apiSchema, compiled } = this.#now;
-    const key = planKey(requestContext.queryHash, requestContext.request.operationName);
-    // A plan that was made while the supergraph changed is of the past.
-    if (operationContext.schema !== apiSchema || compiled.has(key)) return;
-    const run = compilePlan({ queryPlan, ...operationContext });
-    compiled.set(key, { run }, { size: keptBytes(requestContext.document) });
+  /** Plans a query or a mutation once for each text and operation. */
+  #plannedQuery({ document, hash, operationName }: KnownOperation): PlannedQuery {
+    const { apiSchema: schema, api, planner, supergraphSchema, fields, queries } = this.#now;
+    const key = `${hash} ${operationName ?? ''}`;
+    const known = queries.get(key);
+    if (known) return known;
+    const split = splitIntrospection(document, operationName, schema);
+    const names = withOwnNames(split?.data ?? document, fields);
+    const named = operationName === null ? {} : { operationName };
+    const planned = operationFromDocument(api, names.document, named);
+    const { operation, fragments } = buildOperationContext({ schema, operationDocument: names.document, ...named });
+    const compiled = compilePlan(
+      { queryPlan: planner.buildQueryPlan(planned), schema, supergraphSchema, operation, fragments, planned },
+      { shapes: this.#options.compilePlans ?? true },
+    );
+    const query = { names, compiled, introspection: split?.schema ?? null };
+    queries.set(key, query, { size: keptBytes(document) });
+    return query;
   }
-}
-
-type Resolved = Parameters<
-  NonNullable<NonNullable<ConstructorParameters<typeof ApolloGateway>[0]>['experimental_didResolveQueryPlan']>
->[0];
-
-function planKey(hash: string | undefined, operationName: string | null | undefined): string {
-  return `${hash} ${operationName ?? ''}`;
 }
 
 function read(sdl: string): Omit<Loaded, 'epoch' | 'apiSchema'> {
   const supergraph = Supergraph.build(sdl, { validateSupergraph: false });
+  const supergraphSchema = supergraph.schema.toGraphQLJSSchema();
   return {
     sdl,
+    fields: fieldNames(supergraphSchema),
     apiSdl: null,
     supergraph,
     api: supergraph.apiSchema(),
-    supergraphSchema: supergraph.schema.toGraphQLJSSchema(),
+    supergraphSchema,
     planner: new QueryPlanner(supergraph),
     plans: new LRUCache({ maxSize: PLANS_BYTES_MAX, sizeCalculation: ({ document }) => keptBytes(document) }),
-    compiled: new LRUCache({ maxSize: PLANS_BYTES_MAX }),
+    queries: new LRUCache({ maxSize: PLANS_BYTES_MAX }),
     ...readDirectives(supergraph),
   };
 }
@@ -287,12 +272,6 @@ function subgraphSchema(supergraph: Supergraph, name: string): GraphQLSchema {
   const subgraph = supergraph.subgraphs().get(name);
   if (!subgraph) throw new Error(`The supergraph has no subgraph ${name}.`);
   return subgraph.schema.toGraphQLJSSchema();
-}
-
-/** True for a query whose root fields, written without fragments, are introspection alone. */
-function asksForSchemaOnly(document: DocumentNode, operationName: string | null): boolean {
-  const { selections } = getOperationAST(document, operationName)?.selectionSet ?? { selections: [] };
-  return selections.every((selection) => selection.kind === Kind.FIELD && selection.name.value.startsWith('__'));
 }
 
 /** The library's own messages, at the level of debugging. */

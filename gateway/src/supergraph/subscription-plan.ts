@@ -8,12 +8,15 @@ import {
   TypeInfo,
   visit,
   visitWithTypeInfo,
+  type DirectiveNode,
   type DocumentNode,
   type FieldNode,
   type GraphQLSchema,
   type OperationDefinitionNode,
   type SelectionSetNode,
 } from 'graphql';
+import { withOwnNames, type OwnNames } from './caller-names.ts';
+import { compilePlan, type CompiledPlan } from './compiled/compiled-plan.ts';
 import type { LiveDirective, SupergraphDirectives } from './directives.ts';
 
 /** All that planning needs of a supergraph. */
@@ -24,6 +27,9 @@ export interface PlanningSchema extends SupergraphDirectives {
   /** The same schema as the planner knows it. */
   api: Schema;
   planner: QueryPlanner;
+  supergraphSchema: GraphQLSchema;
+  /** The names of its fields. */
+  fields: ReadonlySet<string>;
 }
 
 /** A subscription that was validated and planned. It holds no caller and no variables. */
@@ -36,6 +42,8 @@ export interface SubscriptionPlan {
   operationName: string | null;
   /** The root field, also behind fragments and under an alias. */
   rootField: FieldNode;
+  /** The directives of the root field and of the fragments around it. */
+  conditions: readonly DirectiveNode[];
   /** What `@live` says of the root field. */
   live: LiveDirective;
   /** True when its answer depends on the caller as a person. */
@@ -45,24 +53,28 @@ export interface SubscriptionPlan {
   /** The document in one spelling: documents that differ in spaces alone have the same. */
   normalised: string;
   queryPlan: QueryPlan;
-  operationContext: ReturnType<typeof buildOperationContext>;
+  names: OwnNames;
+  compiled: CompiledPlan;
 }
 
 /** Plans a subscription of a valid document. Refuses with BAD_USER_INPUT an operation that cannot be live. */
 export function planSubscription(
-  { api, apiSchema, epoch, live, personal, planner }: PlanningSchema,
+  { api, apiSchema, supergraphSchema, epoch, live, personal, planner, fields }: PlanningSchema,
   document: DocumentNode,
   { operationName, normalised }: { operationName: string | null; normalised: string },
 ): SubscriptionPlan {
   const operation = chooseOperation(document, operationName);
-  const rootField = findRootField(document, operation.selectionSet);
+  const { rootField, conditions } = findRootField(document, operation.selectionSet) ?? {};
   const directive = rootField && live.get(rootField.name.value);
-  if (!rootField || !directive) throw notAllowed('query', 'must select one live field.');
+  if (!rootField || !conditions || !directive) throw notAllowed('query', 'must select one live field.');
   const options = operationName === null ? {} : { operationName };
-  const { node } = planner.buildQueryPlan(operationFromDocument(api, document, options));
+  const names = withOwnNames(document, fields);
+  const planned = operationFromDocument(api, names.document, options);
+  const { node } = planner.buildQueryPlan(planned);
   if (node?.kind !== 'Subscription') throw notAllowed('query', 'must not skip the live field.');
-  // The executor refuses subscriptions, but runs their two parts as the steps of any other plan.
+  // The two parts of a subscription's plan run as the steps of any other plan.
   const steps = node.rest ? { kind: 'Sequence' as const, nodes: [node.primary, node.rest] } : node.primary;
+  const queryPlan = { kind: 'QueryPlan' as const, node: steps };
   return {
     epoch,
     schema: apiSchema,
@@ -70,12 +82,19 @@ export function planSubscription(
     operation,
     operationName,
     rootField,
+    conditions,
     live: directive,
     personal: selectsAny(personal, apiSchema, document),
     local: !node.rest,
     normalised,
-    queryPlan: { kind: 'QueryPlan', node: steps },
-    operationContext: buildOperationContext({ schema: apiSchema, operationDocument: document, ...options }),
+    queryPlan,
+    names,
+    compiled: compilePlan({
+      queryPlan,
+      supergraphSchema,
+      planned,
+      ...buildOperationContext({ schema: apiSchema, operationDocument: names.document, ...options }),
+    }),
   };
 }
 
@@ -91,19 +110,23 @@ function chooseOperation(document: DocumentNode, name: string | null): Operation
   return chosen;
 }
 
-/** The field at the operation's root, through fragments. Validation has seen to it that there is one. */
-function findRootField(document: DocumentNode, { selections }: SelectionSetNode): FieldNode | null {
+/** The field at the operation's root, through fragments, and the directives on the way. Validation has seen to it that there is one. */
+function findRootField(
+  document: DocumentNode,
+  { selections }: SelectionSetNode,
+): { rootField: FieldNode; conditions: readonly DirectiveNode[] } | null {
   for (const selection of selections) {
-    if (selection.kind === Kind.FIELD) return selection;
+    const own = selection.directives ?? [];
+    if (selection.kind === Kind.FIELD) return { rootField: selection, conditions: own };
     const fragment =
       selection.kind === Kind.INLINE_FRAGMENT
         ? selection
         : document.definitions.find(
             (d) => d.kind === Kind.FRAGMENT_DEFINITION && d.name.value === selection.name.value,
           );
-    const found = fragment && 'selectionSet' in fragment && fragment.selectionSet;
-    const field = found ? findRootField(document, found) : null;
-    if (field) return field;
+    const below = fragment && 'selectionSet' in fragment && fragment.selectionSet;
+    const found = below ? findRootField(document, below) : null;
+    if (found) return { ...found, conditions: [...own, ...found.conditions] };
   }
   return null;
 }

@@ -121,3 +121,8 @@ test('wrong input names every field, in the sentence and in the details', () => 
     { code: 'BAD_USER_INPUT', fields: [{ ...fields[0], args: {} }, fields[1]] },
   ]);
 });
+
+test('a problem of the whole input stands in the sentence without a path', () => {
+  const { message } = badInput([{ path: '', code: 'WRONG_TYPE', message: 'The body must be JSON.' }]);
+  expect(message).toBe('The input is wrong. The body must be JSON.');
+});

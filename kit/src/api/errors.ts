@@ -189,7 +189,7 @@ export function notFound(): Refusal {
 
 /** Refuses input, naming every wrong field at once. */
 export function badInput(problems: readonly FieldProblem[]): Refusal {
-  const list = problems.map(({ path, message }) => `${path}: ${message}`).join(' ');
+  const list = problems.map(({ path, message }) => (path ? `${path}: ${message}` : message)).join(' ');
   const fields = problems.map(({ path, code, args = {}, message }) => ({ path, code, args, message }));
   return new Refusal('BAD_USER_INPUT', `The input is wrong. ${list}`, { fields });
 }

@@ -1,5 +1,6 @@
 import {
   GraphQLBoolean,
+  GraphQLError,
   GraphQLFloat,
   GraphQLInt,
   GraphQLString,
@@ -53,10 +54,30 @@ export function compileShape({ selections, ...rest }: Selected): ObjectShape | n
   return objectShape(rest, [selections]);
 }
 
-/** The answer's data, made of the subgraphs' answers: the selected fields only, checked, with each null risen to a place where it may stand. */
-export function completeData(shape: ObjectShape, found: Record<string, unknown>): Record<string, unknown> | null {
-  const data = completeObject(shape, found);
-  return data === null ? null : (data as Record<string, unknown>);
+/** The data of an answer, and why it holds a null that no subgraph gave. */
+export interface Completed {
+  data: Record<string, unknown> | null;
+  faults: GraphQLError[];
+}
+
+/**
+ * Makes the answer's data of the subgraphs' answers: the selected fields only, checked, with each null risen to a place where it may
+ * stand. Each value that does not fit is a fault, with its path.
+ */
+export function completeData(shape: ObjectShape, found: Record<string, unknown>): Completed {
+  const faults: Fault[] = [];
+  const data = completeObject(shape, found, faults) as Completed['data'];
+  return { data, faults: faults.map(({ message, path }) => new GraphQLError(message, { path })) };
+}
+
+/** A value that does not fit. Each object and list around it puts its key in front of the path, so that only faults cost anything. */
+interface Fault {
+  message: string;
+  path: (string | number)[];
+}
+
+function within(key: string | number, faults: readonly Fault[], from: number): void {
+  for (let index = from; index < faults.length; index += 1) faults[index]?.path.unshift(key);
 }
 
 /** Stands for a null in a place where none may stand. */
@@ -64,38 +85,50 @@ const RISING = Symbol('a null that rises');
 /** Names inherited from `Object.prototype`. A selection with one is not compiled, so that fields can be read without a `hasOwn` check. */
 const INHERITED = new Set(Object.getOwnPropertyNames(Object.prototype));
 
-function complete(type: TypeShape, value: unknown): unknown {
+function complete(type: TypeShape, value: unknown, faults: Fault[]): unknown {
   switch (type.kind) {
     case 'NON_NULL': {
-      const completed = complete(type.of, value);
-      return completed === null ? RISING : completed;
+      const before = faults.length;
+      const completed = complete(type.of, value, faults);
+      if (completed !== null) return completed;
+      // What rises from below is told there.
+      if (faults.length === before) faults.push({ message: 'null where none may be', path: [] });
+      return RISING;
     }
     case 'LIST':
-      return value === null || value === undefined ? null : completeList(type.of, value);
+      return value === null || value === undefined ? null : completeList(type.of, value, faults);
     case 'LEAF':
-      return value === null || value === undefined || (type.valid && !type.valid(value)) ? null : value;
+      if (value === null || value === undefined) return null;
+      if (!type.valid || type.valid(value)) return value;
+      faults.push({ message: 'a value of another type', path: [] });
+      return null;
     case 'OBJECT':
-      return value === null || value === undefined ? null : completeObject(type, value);
+      return value === null || value === undefined ? null : completeObject(type, value, faults);
   }
 }
 
-function completeList(of: TypeShape, value: unknown): unknown[] | null {
+function completeList(of: TypeShape, value: unknown, faults: Fault[]): unknown[] | null {
   if (!Array.isArray(value)) throw new Error('a subgraph answered with something else than a list');
+  let rises = false;
   const completed: unknown[] = [];
-  for (const element of value) {
-    const each = complete(of, element);
-    if (each === RISING) return null;
+  value.forEach((element, index) => {
+    const before = faults.length;
+    const each = complete(of, element, faults);
+    if (faults.length > before) within(index, faults, before);
+    if (each === RISING) rises = true;
     completed.push(each);
-  }
-  return completed;
+  });
+  return rises ? null : completed;
 }
 
-function completeObject({ fields }: ObjectShape, value: unknown): unknown {
+function completeObject({ fields }: ObjectShape, value: unknown, faults: Fault[]): unknown {
   if (typeof value !== 'object') throw new Error('a subgraph answered with something else than an object');
   const found = value as Record<string, unknown>;
   const completed: Record<string, unknown> = {};
   for (const { name, typename, type } of fields) {
-    const each = typename ?? complete(type, found[name]);
+    const before = faults.length;
+    const each = typename ?? complete(type, found[name], faults);
+    if (faults.length > before) within(name, faults, before);
     if (each === RISING) return null;
     completed[name] = each;
   }
