@@ -98,7 +98,9 @@ export const SERVICES = {
   }),
   notifications: starting<NotificationsService>({
     create: createNotificationsService,
-    reached: (service, followed, position) => service.reached(followed, position),
+    // People can work while the inboxes fill: only the directory must be known.
+    reached: async (service, followed, position) =>
+      followed === 'directory' ? service.reached(followed, position) : undefined,
     demo: {
       isSeedable: areSignUpsSeedable,
       async seed(service, { ids, now }) {

@@ -100,12 +100,11 @@ const PEOPLE: Readonly<Record<string, { organizationIds: string[]; roles: string
 /** Starts a notifications service at an instant. */
 export async function startDesk({
   now = '2026-06-29T14:00:00.000Z',
-  crash = (() => {}) as CrashPoint,
-  ground: given = null as TestGround | null,
-} = {}): Promise<Desk> {
-  const ground = given ?? (await testGround(now));
+  crash = () => {},
+}: { now?: string; crash?: CrashPoint } = {}): Promise<Desk> {
+  const ground = await testGround(now);
   const known = knownDirectory();
-  if (!given) await ground.stream.append('directory', known);
+  await ground.stream.append('directory', known);
   const service = await createNotificationsService(ground.config, { ...ground.deps('notifications'), crash });
   await service.reached('directory', { epoch: 1, pos: known.length });
   const ask = subgraphClient(service.url, 'notifications', ground.sign);

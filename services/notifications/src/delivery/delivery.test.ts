@@ -226,7 +226,12 @@ describe('a notice', () => {
     const notifications = await desk.service.store.notifications.model
       .find({ 'record.id': 'cev_all' } as object)
       .lean();
-    expect(notifications.map(({ personId }) => personId).sort()).toEqual(['per_bert', 'per_lena', 'per_omar']);
+    // Each belongs to the organization of the person, through which live updates find the person.
+    expect(notifications.map(({ personId, organizationId }) => [personId, organizationId]).sort()).toEqual([
+      ['per_bert', 'org_B'],
+      ['per_lena', 'org_A'],
+      ['per_omar', 'org_A'],
+    ]);
   });
 
   test('for organizations reaches their people, one for a person that person', async () => {

@@ -33,11 +33,11 @@ const URGENT: Readonly<Record<string, string>> = {
 
 /** What people may be told of an event. Null for one that is no news: imported history, or an event that accompanies another. */
 export function readNews(event: StreamEvent): News | null {
-  const { type, aggregate, seq, at, actor, organizationId, data } = event;
+  const { type, aggregate, seq, at, actor, data } = event;
   const record = subjectOf(event);
   if (!record || data['imported'] === true || data['carried'] === true || NO_NEWS.has(type)) return null;
   const { topic } = RECORD_TYPES[record.type];
-  const common = { organizationId, topic, record, actor, at };
+  const common = { topic, record, actor, at };
   const visibility = visibilityOf(event);
   if (type === NOTICE_DUE) {
     const notice = data as unknown as NoticeData;

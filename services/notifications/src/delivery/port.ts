@@ -40,15 +40,17 @@ type FindCandidates = (page: { after: string; limit: number }) => Promise<{ id: 
  * time. Every effect has an id of its own: handling an event again, after a crash in its middle, neither loses nor doubles one.
  */
 export async function deliver(parts: DeliveryParts, event: StreamEvent): Promise<void> {
-  await parts.knownRecords.keep(event);
   const followed = followOfCreator(event);
-  if (followed) await parts.follows.records.createMany([followed]);
+  await Promise.all([parts.knownRecords.keep(event), followed && parts.follows.records.createMany([followed])]);
   const news = readNews(event);
   if (!news || news.message.at < parts.newsFrom) return;
   const { organizationId } = news.visibility;
   const { scope } = RECORD_TYPES[news.message.record.type];
-  const standing = await parts.people.standing({ organizationId, scope, at: news.message.at });
-  for (const find of await sourcesOf(parts, news)) await tellAll(parts, news, { standing, find });
+  const [standing, sources] = await Promise.all([
+    parts.people.standing({ organizationId, scope, at: news.message.at }),
+    sourcesOf(parts, news),
+  ]);
+  for (const find of sources) await tellAll(parts, news, { standing, find });
 }
 
 /** Where the people are found who may have to be told. */
@@ -96,13 +98,17 @@ async function tellAll(
     const last = found.at(-1);
     if (!last) return;
     const known = await people.byIds(found.map(({ candidate }) => candidate.personId));
+    const readers = new Map([...known].map(([id, person]) => [id, readerOf(id, person, standing)]));
     const interested = found.map(({ candidate }) => ({
       ...candidate,
-      reader: readerOf(candidate.personId, known.get(candidate.personId) ?? null, standing),
+      reader: readers.get(candidate.personId) ?? null,
     }));
-    const told = recipientsOf(news, interested);
+    const told = recipientsOf(news, interested).flatMap((personId) => {
+      const reader = readers.get(personId);
+      return reader ? notify({ personId, organizationId: reader.organizationId }, news.message, time.now()) : [];
+    });
     if (told.length) {
-      await notifications.records.createMany(told.map((personId) => notify(personId, news.message, time.now())));
+      await notifications.records.createMany(told);
       crash('deliver.afterStep');
     }
     if (found.length < STEP_MAX) return;

@@ -31,7 +31,6 @@ const news: fc.Arbitrary<News> = fc
   .map(({ type, actorId, at, state, serviceId, risk, priority, ...visibility }) => ({
     message: {
       key: 'k',
-      organizationId: visibility.organizationId,
       topic: 'CHANGES',
       severity: 'INFO',
       code: 'x.y',

@@ -3,7 +3,7 @@ import type { RecordNames } from '@desk/kit/api/reference';
 import type { Aggregate } from '@desk/kit/write/record';
 import type { RecordType } from '../generated/api.ts';
 
-/** One person following one record, as it is stored. The organization is the follower's. */
+/** One person following one record, as it is stored. The organization is the follower’s, of one that was made by an event that of the event. */
 export interface Follow extends Aggregate {
   personId: string;
   record: { type: RecordType; id: string };

@@ -12,9 +12,14 @@ export interface ReadMark {
 }
 
 /** Tells a person of an event. */
-export function notify(personId: string, { key, ...message }: Message, now: Date): NotificationDecision {
+export function notify(
+  { personId, organizationId }: { personId: string; organizationId: string },
+  { key, ...message }: Message,
+  now: Date,
+): NotificationDecision {
   const record: Notification = {
     ...message,
+    organizationId,
     _id: notificationIdOf(personId, key),
     version: 0,
     number: null,

@@ -4,7 +4,7 @@ import { derivedId } from '@desk/kit/process/ids';
 import type { Aggregate } from '@desk/kit/write/record';
 import type { NotificationSeverity, NotificationTopic, RecordType } from '../generated/api.ts';
 
-/** One message to one person about one event, as it is stored. The organization is that of the event. */
+/** One message to one person about one event, as it is stored. The organization is the person's: live updates find the person by it. */
 export interface Notification extends Aggregate {
   personId: string;
   topic: NotificationTopic;
@@ -29,10 +29,7 @@ export interface Argument {
 }
 
 /** What everybody is told of one event. */
-export type Message = Pick<
-  Notification,
-  'organizationId' | 'topic' | 'severity' | 'code' | 'arguments' | 'record' | 'actor' | 'at'
-> & {
+export type Message = Pick<Notification, 'topic' | 'severity' | 'code' | 'arguments' | 'record' | 'actor' | 'at'> & {
   /** Names the event: a person is told once under one key. */
   key: string;
 };

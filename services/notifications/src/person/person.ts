@@ -31,6 +31,11 @@ export interface Standing {
   agents: { ids: ReadonlySet<string>; organizationId: string };
 }
 
+/** What a person may see, and the organization through which live updates reach the person. */
+export interface PersonReader extends Reader {
+  organizationId: string;
+}
+
 const STAFF_ROLE = /^SME_/;
 
 /** The record that an event of the directory leaves. Null where notifications keep nothing of it. */
@@ -72,15 +77,16 @@ export function holds({ scopes, validFrom, validTo, revoked }: KnownAuthorizatio
 }
 
 /** What a person may see. Null for somebody who is not let in. */
-export function readerOf(id: string, person: KnownPerson | null, { barred, agents }: Standing): Reader | null {
+export function readerOf(id: string, person: KnownPerson | null, { barred, agents }: Standing): PersonReader | null {
   if (!person?.active) return null;
   const own = person.organizationIds.filter((organizationId) => !barred.has(organizationId));
-  if (!own.length) return null;
+  const [organizationId] = own;
+  if (organizationId === undefined) return null;
   const staff = person.roles.some((role) => STAFF_ROLE.test(role));
   const isAgent = own.some((organizationId) => agents.ids.has(organizationId));
   const reach =
     staff || person.roles.includes('AUDITOR') ? 'ALL' : [...own, ...(isAgent ? [agents.organizationId] : [])];
-  return { id, staff, reach };
+  return { id, staff, reach, organizationId };
 }
 
 /** What the viewer of a request may see under a scope. Null for one that is no person. */

@@ -63,14 +63,12 @@ export async function openPersonStore(foundation: Pick<Foundation, 'journal' | '
     },
     distributors: () => organizationIds({ type: 'LDC', status: 'ACTIVE' }),
     async standing({ organizationId, scope, at }) {
-      const granted = await authorizations
-        .find({ organizationId }, { limit: ORGANIZATIONS_MAX, maxTimeMS: OPERATION_MS_MAX })
-        .toArray();
+      const [granted, barred] = await Promise.all([
+        authorizations.find({ organizationId }, { limit: ORGANIZATIONS_MAX, maxTimeMS: OPERATION_MS_MAX }).toArray(),
+        organizationIds({ status: { $in: ['SUSPENDED', 'MERGED'] } }),
+      ]);
       const agents = granted.filter((each) => scope !== null && holds(each, scope, at)).map(({ agentId }) => agentId);
-      return {
-        barred: new Set(await organizationIds({ status: { $in: ['SUSPENDED', 'MERGED'] } })),
-        agents: { ids: new Set(agents), organizationId },
-      };
+      return { barred: new Set(barred), agents: { ids: new Set(agents), organizationId } };
     },
   };
 }
