@@ -4,11 +4,12 @@ import { continuity } from './continuity/noun.tsx';
 import { course } from './course/noun.tsx';
 import { incident } from './incident/noun.tsx';
 import { knownError } from './known-error/noun.tsx';
+import { notification } from './notification/noun.tsx';
 import { problem } from './problem/noun.tsx';
 import { serviceRequest } from './service-request/noun.tsx';
 
 /** The nouns that give the portal something, in the order of its navigation. */
-export const NOUNS = [incident, serviceRequest, problem, knownError, change, continuity, course] as const;
+export const NOUNS = [notification, incident, serviceRequest, problem, knownError, change, continuity, course] as const;
 
 type NounRoute = NonNullable<(typeof NOUNS)[number]['routes']>[number];
 
