@@ -1,5 +1,9 @@
 import { createHash } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { brotliCompress, constants, gzip } from 'node:zlib';
 import { parse } from '@formatjs/icu-messageformat-parser';
 import react from '@vitejs/plugin-react';
 import { defineConfig, type Plugin } from 'vite';
@@ -10,7 +14,7 @@ import { defineConfig, type Plugin } from 'vite';
  */
 export default defineConfig({
   root: fileURLToPath(new URL('.', import.meta.url)),
-  plugins: [react(), compiledMessages(), fontFiles()],
+  plugins: [react(), compiledMessages(), fontFiles(), compressedFiles()],
   resolve: {
     // The messages come parsed: the page needs no parser.
     alias: [
@@ -72,6 +76,32 @@ function fontFiles(): Plugin {
           },
         );
       }
+    },
+  };
+}
+
+/** From this size on a file is worth compressing, in bytes. */
+const COMPRESSED_BYTES_MIN = 1_000;
+/** Files up to this size are compressed as small as can be, in bytes. Above it lies the explorer's editor, where that would hold up the build. */
+const SMALLEST_BYTES_MAX = 300_000;
+
+/** Writes each text a second time, compressed, for the gateway to send as it is: by Brotli, and by gzip for what does not read that. */
+function compressedFiles(): Plugin {
+  return {
+    name: 'compressed-files',
+    apply: 'build',
+    async writeBundle({ dir = '' }, bundle) {
+      await Promise.all(
+        Object.values(bundle).map(async (file) => {
+          const text = Buffer.from(file.type === 'chunk' ? file.code : file.source);
+          if (!/\.(js|css|html|svg)$/.test(file.fileName) || text.length < COMPRESSED_BYTES_MIN) return;
+          const quality = text.length <= SMALLEST_BYTES_MAX ? constants.BROTLI_MAX_QUALITY : 5;
+          const params = { [constants.BROTLI_PARAM_QUALITY]: quality, [constants.BROTLI_PARAM_SIZE_HINT]: text.length };
+          const place = path.join(dir, file.fileName);
+          await writeFile(`${place}.br`, await promisify(brotliCompress)(text, { params }));
+          await writeFile(`${place}.gz`, await promisify(gzip)(text));
+        }),
+      );
     },
   };
 }

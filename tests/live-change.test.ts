@@ -36,7 +36,7 @@ beforeAll(async () => {
     Partner,
     Partner,
   ];
-}, 90_000);
+});
 afterAll(async () => {
   for (const client of clients) await client.dispose();
   await desk.stop();

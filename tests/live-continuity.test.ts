@@ -32,7 +32,7 @@ beforeAll(async () => {
   rae = new Partner(desk.url, 'rae');
   lena = new Partner(desk.url, 'lena');
   priya = new Partner(desk.url, 'priya');
-}, 90_000);
+});
 afterAll(async () => {
   for (const client of clients) await client.dispose();
   await desk.stop();

@@ -20,7 +20,7 @@ const clients: Client[] = [];
 
 beforeAll(async () => {
   desk = await DeskProcess.start();
-}, 90_000);
+});
 afterAll(async () => {
   for (const client of clients) await client.dispose();
   await desk.stop();

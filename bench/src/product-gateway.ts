@@ -58,8 +58,6 @@ const gateway = await createGateway(
     stream,
     pull,
     signToken: await tokenSigner(keys.signing, systemTime),
-    // Other work on this machine delays the event loop too; a slice must not be refused for that.
-    delayMs: () => 0,
   },
 );
 

@@ -7,6 +7,7 @@ import { createIdentity } from './identity/identity.ts';
 import { Principals } from './identity/principals.ts';
 import { createProvider } from './identity/provider.ts';
 import { createSessions } from './identity/session.ts';
+import { LoadMeter } from './limits/load-shedding.ts';
 import { createRateLimiter } from './limits/rate-limit.ts';
 import { Live } from './live/live.ts';
 import { operationAdmission } from './supergraph/known-documents.ts';
@@ -17,8 +18,8 @@ export interface GatewayDependencies extends Pick<
   Dependencies,
   'time' | 'random' | 'logger' | 'stream' | 'pull' | 'signToken'
 > {
-  /** The delay of the event loop in milliseconds, in place of the measured one. */
-  delayMs?: () => number;
+  /** What says that the process has too much to do, in place of its own meter. */
+  load?: LoadMeter;
 }
 
 export interface RunningGateway {
@@ -84,7 +85,7 @@ async function assemble(
     subgraphs,
     portalDirectory,
     signIn: { provider, resolve, signedOut, secrets, demo, time },
-    ...(deps.delayMs ? { delayMs: deps.delayMs } : {}),
+    load: deps.load ?? new LoadMeter(time),
   });
   const stop = async (): Promise<void> => {
     http.retire();

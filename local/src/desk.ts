@@ -207,8 +207,6 @@ async function startEntrance(ground: Ground, port: number): Promise<string> {
       stream,
       pull,
       signToken,
-      // The services share this loop: on a busy machine it is late by their own work, which a refused request would not end.
-      delayMs: () => 0,
     }),
   );
   return publicUrl;

@@ -1,3 +1,4 @@
+import type { LoadMeter } from '@desk/gateway/limits/load-shedding';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import type { Principal } from '@desk/directory/principal/principal';
@@ -71,7 +72,7 @@ const PARTNER = { id: 'demo-partner', secret: 'a secret for tests' };
 /** What a test brings in place of the defaults. */
 export interface GroundOptions {
   config?: Partial<GatewayConfig>;
-  delayMs?: () => number;
+  load?: LoadMeter;
   demo?: boolean;
   /** What the subgraphs of some domains answer. */
   resolvers?: Partial<Record<Domain, ResolverMap>>;
@@ -122,7 +123,7 @@ export async function startGatewayGround(options: GroundOptions = {}): Promise<G
       stream,
       pull: async () => ({ events: [], head: { epoch: 1, pos: 0 } }),
       signToken: await tokenSigner(keys.signing, systemTime),
-      delayMs: options.delayMs ?? (() => 0),
+      ...(options.load ? { load: options.load } : {}),
     },
   );
   const token = (login: string) => accessToken(issuer.url, login);

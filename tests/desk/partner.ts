@@ -49,13 +49,21 @@ export class Partner {
     return Object.values(data ?? {})[0] as T;
   }
 
+  /** Sends one change, and gives what the selection asks of its payload. Throws its errors. */
+  async write<Payload>(mutation: string, input: Record<string, unknown>, selection: string): Promise<Payload> {
+    const type = `${mutation.charAt(0).toUpperCase()}${mutation.slice(1)}Input`;
+    const text = `mutation($input: ${type}!) { ${mutation}(input: $input) { ${selection} } }`;
+    return this.get<Payload>(text, { input });
+  }
+
   /** A live connection that reconnects by itself with a fresh token. */
   connect(): Client {
     return createClient({
       url: `${this.url.replace('http', 'ws')}/graphql`,
       webSocketImpl: WebSocket,
       lazy: false,
-      retryAttempts: 60,
+      // A desk that starts again on a busy machine may take long; what a test waits for is bounded there.
+      retryAttempts: Infinity,
       retryWait: () => new Promise((resolve) => setTimeout(resolve, 200)),
       shouldRetry: () => true,
       onNonLazyError: () => {},
@@ -113,7 +121,7 @@ export class Listener<T extends { cursor: string }> {
   }
 
   /** Comes back when the messages are as a test wants them, at most `ms` later. */
-  async until(holds: (messages: T[]) => boolean, ms = 10_000): Promise<T[]> {
+  async until(holds: (messages: T[]) => boolean, ms = 60_000): Promise<T[]> {
     const deadline = Date.now() + ms;
     while (!holds(this.messages)) {
       const left = deadline - Date.now();

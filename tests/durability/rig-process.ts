@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import type { RigReady, RigRequest, RigSettings } from './rig-protocol.ts';
 
 /** Longer than any start takes, in milliseconds: that of an engine that recovers on a busy machine. */
-const START_MS_MAX = 60_000;
+const START_MS_MAX = 180_000;
 /** A request without an answer counts as lost after this, in milliseconds. */
 const REQUEST_MS_MAX = 2_000;
 const RETRY_MS = 20;

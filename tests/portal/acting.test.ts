@@ -42,13 +42,13 @@ describeInBrowser('what is offered', () => {
     await visitor.go(pageOf(held));
     await visitor.page.locator('.record h1', { hasText: held.number }).waitFor();
     expect([await buttons('filled'), await buttons('subtle')]).toEqual([['Resume work'], ['Withdraw']]);
-  }, 60_000);
+  });
 
   test('a distributor is led to accept what was solved', async () => {
     visitor = await arrive('lena', pageOf(resolved));
     await visitor.page.locator('.action-bar button').first().waitFor();
     expect([await buttons('filled'), await buttons('subtle')]).toEqual([['Accept and close'], []]);
-  }, 60_000);
+  });
 
   test('a distributor is asked the desk’s question, and led to the answer', async () => {
     visitor = await arrive('lena', pageOf(held));
@@ -58,13 +58,13 @@ describeInBrowser('what is offered', () => {
     expect(await bar.getByText('There is nothing to do here now.').count()).toBe(0);
     await bar.getByRole('button', { name: 'Reply' }).click();
     await visitor.page.evaluate(whenFocused('Reply to the service desk', PAGE_MS_MAX));
-  }, 60_000);
+  });
 
   test('a distributor who may still write is not told that there is nothing to do', async () => {
     visitor = await arrive('lena', pageOf(started));
     await visitor.page.getByLabel('Reply to the service desk').waitFor();
     expect(await visitor.page.getByText('There is nothing to do here now.').count()).toBe(0);
-  }, 60_000);
+  });
 
   test('an auditor reads the desk’s words, and is offered nothing that would be refused', async () => {
     visitor = await arrive('ada', '/');
@@ -82,7 +82,7 @@ describeInBrowser('what is offered', () => {
     await visitor.page.getByText('There is nothing to do here now.').waitFor();
     await visitor.page.getByText(QUESTION).waitFor();
     expect(notes).toBe(0);
-  }, 60_000);
+  });
 
   test('an agent who acts for one distributor reports for that one', async () => {
     visitor = await arrive('aga', '/report');
@@ -96,7 +96,7 @@ describeInBrowser('what is offered', () => {
     await visitor.page.evaluate(PAINTED);
     expect(await choice.locator('option').allTextContents()).toEqual([expect.stringContaining('LDC-003')]);
     expect(await choice.inputValue()).toBe(one);
-  }, 60_000);
+  });
 
   test('whether an agent may report is asked once for each choice, and of nobody else', async () => {
     visitor = await Visitor.arrive(at.browser, at.url);
@@ -128,7 +128,7 @@ describeInBrowser('what is offered', () => {
     await choose('LDC-003');
     await link('Report an incident').waitFor();
     expect([people, rights]).toEqual([2, 3]);
-  }, 60_000);
+  });
 
   test('after an action whose button is gone the keyboard goes on at the incident’s title', async () => {
     const fresh = await assign(analyst, await report(new Partner(at.desk.url, 'lena'), 'The keyboard stays here'));
@@ -137,14 +137,14 @@ describeInBrowser('what is offered', () => {
     await visitor.page.getByRole('dialog').getByRole('button', { name: 'Start work' }).click();
     await visitor.page.locator('.badges', { hasText: 'In progress' }).waitFor();
     await visitor.page.locator('h1:focus', { hasText: fresh.number }).waitFor();
-  }, 60_000);
+  });
 
   test('what waits for a distributor stands at the start, each kind with a way to all of it', async () => {
     visitor = await arrive('lena', '/');
     const needs = visitor.page.locator('.needs');
     await needs.locator('li', { hasText: held.number }).getByText('answer the question').waitFor();
     await needs.locator('li', { hasText: resolved.number }).getByText('confirm the solution').waitFor();
-  }, 60_000);
+  });
 
   async function arrive(login: string, path: string): Promise<Visitor> {
     const arrived = await Visitor.arrive(at.browser, at.url);

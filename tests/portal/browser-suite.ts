@@ -27,10 +27,10 @@ export function stage(prepare: (desk: DeskProcess) => Promise<void>): Stage {
     made.url = `http://localhost:${made.desk.port}`;
     await prepare(made.desk);
     made.browser = await launchBrowser();
-  }, 120_000);
+  });
   afterAll(async () => {
     await made.browser?.close();
     await made.desk?.stop();
-  }, 60_000);
+  });
   return made;
 }

@@ -63,7 +63,7 @@ describeInBrowser('a change, in two browsers', () => {
     await badge('Scheduled');
     await send('Publish');
     await lena.locator('.record .facts', { hasText: 'Published' }).waitFor();
-  }, 90_000);
+  });
 
   test('another distributor finds what is published, and may reply; nothing else is offered', async () => {
     const { page } = await arrive('priya', '/changes');
@@ -73,5 +73,5 @@ describeInBrowser('a change, in two browsers', () => {
     await page.getByLabel('Reply to the service desk').fill('Will it be slow all day?');
     await page.getByRole('button', { name: 'Send reply' }).click();
     await page.locator('.conversation .message-text', { hasText: 'Will it be slow all day?' }).waitFor();
-  }, 60_000);
+  });
 });

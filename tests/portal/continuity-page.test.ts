@@ -46,14 +46,14 @@ describeInBrowser('a continuity event, in two browsers', () => {
     await lena.getByRole('button', { name: 'Acknowledge for Maple Bend Hydro' }).click();
     await lena.locator('.badge', { hasText: 'Acknowledged' }).waitFor();
     await rae.locator('.badge', { hasText: /^1 of \d+ acknowledged$/ }).waitFor();
-  }, 90_000);
+  });
 
   test('an outage that goes on stands on everybody’s home page', async () => {
     const { page } = await arrive('priya', '/');
     await page.getByRole('heading', { name: 'Outages that go on' }).waitFor();
     await page.getByRole('link', { name: 'CE-2026-0002' }).click();
     await page.locator('.record h1', { hasText: 'Billing quantity service stopped at the primary site' }).waitFor();
-  }, 60_000);
+  });
 });
 
 /** An instant as a local time of the browser, which stands in Toronto. */

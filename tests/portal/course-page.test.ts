@@ -52,5 +52,5 @@ describeInBrowser('a course, in two browsers', () => {
     await page.locator('.badge', { hasText: 'Completed' }).waitFor();
     // The other browser learns of it by itself.
     await elsewhere.locator('.badge', { hasText: 'Completed' }).waitFor();
-  }, 90_000);
+  });
 });

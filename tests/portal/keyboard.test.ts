@@ -25,11 +25,11 @@ describeInBrowser('the keyboard alone', () => {
     sam = await Visitor.arrive(browser, `http://localhost:${desk.port}`);
     lena = await Visitor.arrive(browser, `http://localhost:${desk.port}`);
     await Promise.all([sam.signIn('sam', '/incidents?open=true'), lena.signIn('lena')]);
-  }, 120_000);
+  });
   afterAll(async () => {
     await browser?.close();
     await desk?.stop();
-  }, 60_000);
+  });
 
   test('reports an incident: c, the fields, Ctrl Enter', async () => {
     const { keyboard } = lena.page;
@@ -48,7 +48,7 @@ describeInBrowser('the keyboard alone', () => {
     await title.waitFor();
     const number = (await title.locator('.number').textContent()) ?? '';
     expect(await look(analyst, number)).toMatchObject({ title: 'Reported without a mouse', state: 'NEW' });
-  }, 60_000);
+  });
 
   test('triages: j and k, Enter, assign, status, reply, note, and back to the row', async () => {
     const { keyboard } = sam.page;
@@ -94,7 +94,7 @@ describeInBrowser('the keyboard alone', () => {
     await sam.page.locator('.record').waitFor({ state: 'detached' });
     await focus(sam, triaged.number);
     expect(await look(analyst, triaged.number)).toMatchObject({ state: 'IN_PROGRESS' });
-  }, 60_000);
+  });
 
   test('single keys are text while somebody types', async () => {
     await sam.go(`/incidents/${triaged.number}?open=true`);
@@ -106,7 +106,7 @@ describeInBrowser('the keyboard alone', () => {
     expect(await sam.page.getByLabel('Public reply to the distributor').inputValue()).toBe('cjk g d ? / a s i n');
     expect([sam.page.url(), await sam.page.getByRole('dialog').count()]).toEqual([before, 0]);
     await sam.page.getByLabel('Public reply to the distributor').fill('');
-  }, 60_000);
+  });
 
   test('shows every key on a sheet, and closes it with Escape', async () => {
     await lena.go('/');

@@ -44,7 +44,7 @@ describeInBrowser('the problems log, in two browsers', () => {
     await sam.getByRole('button', { name: 'Assess', exact: true }).click();
     await sam.getByRole('dialog').getByRole('button', { name: 'Assess', exact: true }).click();
     await lena.locator('.record .badges', { hasText: 'In assessment' }).waitFor();
-  }, 90_000);
+  });
 
   test('an analyst drafts a known error of a problem and publishes it, and a distributor reads the workaround', async () => {
     const { page: sam } = await arrive('sam', '/problems/PRB-000002');
@@ -60,5 +60,5 @@ describeInBrowser('the problems log, in two browsers', () => {
 
     const { page: priya } = await arrive('priya', `/known-errors/${number}`);
     await priya.locator('.record', { hasText: 'Take the hour from the interval export.' }).waitFor();
-  }, 60_000);
+  });
 });

@@ -29,7 +29,7 @@ describeInBrowser('what is read', () => {
     await visitor.page.getByRole('heading', { name: 'Report an incident' }).waitFor();
     await visitor.page.getByRole('link', { name: 'Home' }).click();
     await visitor.page.getByRole('heading', { name: /^Welcome/ }).waitFor();
-  }, 60_000);
+  });
 
   test('the tally comes by the feed alone', async () => {
     visitor = await Visitor.arrive(at.browser, at.url);
@@ -39,7 +39,7 @@ describeInBrowser('what is read', () => {
     await visitor.press('g', 'd');
     await visitor.page.locator('.bars strong').first().waitFor();
     expect(tallies()).toBe(0);
-  }, 60_000);
+  });
 
   test('the tally is asked for while the feed is paused', async () => {
     visitor = await Visitor.arrive(at.browser, at.url);
@@ -47,7 +47,7 @@ describeInBrowser('what is read', () => {
     await visitor.page.goto(`${at.url}/sign-in?${new URLSearchParams({ login_hint: 'lena', return: '/dashboard' })}`);
     await visitor.page.locator('.bars strong').first().waitFor();
     expect(await visitor.page.locator('.live-dot.live').count()).toBe(0);
-  }, 60_000);
+  });
 
   test('a start reads each thing once', async () => {
     visitor = await Visitor.arrive(at.browser, at.url);
@@ -56,7 +56,7 @@ describeInBrowser('what is read', () => {
     await visitor.page.getByText('Said at the start.').waitFor();
     await visitor.page.locator('a[data-row]').first().waitFor();
     expect(counts.map((count) => count())).toEqual([1, 1, 1]);
-  }, 60_000);
+  });
 
   test('on a narrow screen an open incident does not read the list behind it, and the way back leads to its row', async () => {
     visitor = await Visitor.arrive(at.browser, at.url, { width: 390 });
@@ -67,7 +67,7 @@ describeInBrowser('what is read', () => {
     await visitor.press('Escape');
     await focus(incident.number);
     expect(lists()).toBe(1);
-  }, 60_000);
+  });
 
   test('a reader who asked too often sees how long to wait', async () => {
     visitor = await arrive('lena', '/');
@@ -80,7 +80,7 @@ describeInBrowser('what is read', () => {
     await visitor.page.getByRole('link', { name: 'Incidents', exact: true }).click();
     await visitor.page.getByText('The desk asks us to wait 3 s.').waitFor();
     await visitor.page.locator('a[data-row]').first().waitFor();
-  }, 60_000);
+  });
 
   test('a page keeps its content when it cannot be read again', async () => {
     visitor = await arrive('sam', `/incidents/${incident.number}`);
@@ -93,7 +93,7 @@ describeInBrowser('what is read', () => {
     await refused;
     await visitor.page.evaluate(PAINTED);
     expect(await visitor.page.getByText('Said at the start.').count()).toBe(1);
-  }, 60_000);
+  });
 
   test('an explanation stands under the name of its own target', async () => {
     visitor = await arrive('sam', `/incidents/${incident.number}`);
@@ -110,7 +110,7 @@ describeInBrowser('what is read', () => {
     expect(await visitor.page.locator('.explanation').count()).toBe(0);
     await held[0]?.continue();
     await visitor.page.locator('.explanation', { hasText: 'Solution' }).locator('table').waitFor();
-  }, 60_000);
+  });
 
   test('the used time of a running clock is read again each minute', async () => {
     visitor = await Visitor.arrive(at.browser, at.url);
@@ -120,7 +120,7 @@ describeInBrowser('what is read', () => {
     const again = visitor.page.waitForRequest(asked('Incident'));
     await visitor.page.clock.fastForward(MINUTE_MS + 1);
     await again;
-  }, 60_000);
+  });
 
   test('a view that was open before shows what came in meanwhile', async () => {
     visitor = await arrive('sam', '/incidents?open=true');
@@ -133,7 +133,7 @@ describeInBrowser('what is read', () => {
     await views.getByRole('link', { name: 'Open' }).click();
     await visitor.page.locator('tr', { hasText: 'Came in meanwhile' }).waitFor();
     expect(await visitor.page.getByRole('button', { name: /^\+\d+ new$/ }).count()).toBe(0);
-  }, 60_000);
+  });
 
   test('Back takes back one choice of the filter, and a cleared state shows what is open', async () => {
     visitor = await arrive('lena', '/incidents?open=true');
@@ -151,7 +151,7 @@ describeInBrowser('what is read', () => {
     await address({ priority: 'P3', state: 'RESOLVED' });
     await state.selectOption('');
     await address({ open: 'true', priority: 'P3' });
-  }, 60_000);
+  });
 
   test('an empty list says what was asked for, in the reader’s words', async () => {
     visitor = await arrive('lena', '/incidents?state=RESOLVED&service=VEE&assignee=per_somebody&text=zzzz');
@@ -159,7 +159,7 @@ describeInBrowser('what is read', () => {
     for (const part of ['“zzzz”', 'Fixed – please confirm', 'Validation, estimation and editing'])
       expect(words).toContain(part);
     expect(words).not.toContain('Mine');
-  }, 60_000);
+  });
 
   test('an address that names what is no id or code says so, and leads to the whole list', async () => {
     visitor = await arrive('sam', '/incidents?assignee=somebody&service=NONE');
@@ -168,7 +168,7 @@ describeInBrowser('what is read', () => {
     await visitor.page.locator('a[data-row]').first().waitFor();
     await visitor.go('/incidents/nonsense');
     await visitor.page.locator('.record-pane').getByRole('heading', { name: 'Not found' }).waitFor();
-  }, 60_000);
+  });
 
   test('a customer reads one word for what is being worked, and its number leads to all of it', async () => {
     visitor = await arrive('lena', '/dashboard');
@@ -181,7 +181,7 @@ describeInBrowser('what is read', () => {
     const state = visitor.page.getByLabel('Any state');
     expect(await state.locator('option', { hasText: 'In progress' }).count()).toBe(1);
     expect(await state.locator('option:checked').textContent()).toBe('In progress');
-  }, 60_000);
+  });
 
   async function arrive(login: string, path: string): Promise<Visitor> {
     const arrived = await Visitor.arrive(at.browser, at.url);

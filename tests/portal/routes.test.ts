@@ -15,7 +15,7 @@ const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 const NOTE = 'Batch 88 is ours alone.';
 /** How often the explorer's button is pressed, and how long each press may take, in milliseconds. */
 const EXECUTE_TRIES_MAX = 5;
-const EXECUTE_MS = 4_000;
+const EXECUTE_MS = 12_000;
 /** What people of this test wrote, in their own language. */
 const WRITTEN = [NOTE, 'Since 06:00 today.'];
 
@@ -64,42 +64,38 @@ describeInBrowser('every route, in both languages', () => {
     incident = started;
     names = await bilingualNames(analyst);
     browser = await launchBrowser();
-  }, 120_000);
+  });
   afterAll(async () => {
     await browser?.close();
     await desk?.stop();
-  }, 60_000);
+  });
 
-  test.each(['sam', 'lena'] as const)(
-    '%s walks through all of them',
-    async (login) => {
-      const visitor = await Visitor.arrive(browser, `http://localhost:${desk.port}`);
-      visitors.set(login, visitor);
-      if (login === 'lena') {
-        visitor.page.on('response', (response) => {
-          if (response.url().endsWith('/graphql'))
-            void response.text().then(
-              (body) => toldToLena.push(body),
-              () => null,
-            );
-        });
-      }
-      await visitor.open('/');
-      await visitor.page.getByRole('heading', { name: 'Sign in' }).waitFor();
-      await inBothLanguages(visitor, `signed out`);
-      await visitor.signIn(login);
-      for (const place of placesOf(incident.number)) {
-        if (place.login && place.login !== login) continue;
-        await visitor.go(place.path);
-        await visitor.page.locator(place.shows).first().waitFor();
-        await place.then?.(visitor);
-        await visitor.page.locator('[aria-busy=true]').first().waitFor({ state: 'detached' });
-        await inBothLanguages(visitor, `${login}, ${place.name}`);
-        await place.after?.(visitor);
-      }
-    },
-    120_000,
-  );
+  test.each(['sam', 'lena'] as const)('%s walks through all of them', async (login) => {
+    const visitor = await Visitor.arrive(browser, `http://localhost:${desk.port}`);
+    visitors.set(login, visitor);
+    if (login === 'lena') {
+      visitor.page.on('response', (response) => {
+        if (response.url().endsWith('/graphql'))
+          void response.text().then(
+            (body) => toldToLena.push(body),
+            () => null,
+          );
+      });
+    }
+    await visitor.open('/');
+    await visitor.page.getByRole('heading', { name: 'Sign in' }).waitFor();
+    await inBothLanguages(visitor, `signed out`);
+    await visitor.signIn(login);
+    for (const place of placesOf(incident.number)) {
+      if (place.login && place.login !== login) continue;
+      await visitor.go(place.path);
+      await visitor.page.locator(place.shows).first().waitFor();
+      await place.then?.(visitor);
+      await visitor.page.locator('[aria-busy=true]').first().waitFor({ state: 'detached' });
+      await inBothLanguages(visitor, `${login}, ${place.name}`);
+      await place.after?.(visitor);
+    }
+  });
 
   test('axe finds nothing serious', () => {
     expect(found.faults).toEqual([]);
@@ -152,7 +148,7 @@ describeInBrowser('every route, in both languages', () => {
     }
     if (await choice.isVisible()) await choice.click();
     await result.waitFor();
-  }, 60_000);
+  });
 
   test('no request left the machine, each page was guarded, and the consoles stayed clean', () => {
     const all = [...visitors.values()];

@@ -46,5 +46,5 @@ describeInBrowser('a service request, in three browsers', () => {
     await lena.getByRole('button', { name: 'Accept', exact: true }).click();
     await lena.getByRole('dialog').getByRole('button', { name: 'Accept', exact: true }).click();
     await sam.locator('.record .badges', { hasText: 'Accepted' }).waitFor();
-  }, 90_000);
+  });
 });

@@ -29,7 +29,7 @@ describeInBrowser('whose page it is', () => {
     await accountOf('Lena');
     await visitor.page.locator('.record h1', { hasText: incident.number }).waitFor();
     expect(await visitor.page.getByText(NOTE).count()).toBe(0);
-  }, 60_000);
+  });
 
   test('a page that missed the new sign-in sends nothing in the other’s name', async () => {
     visitor = await Visitor.arrive(at.browser, at.url);
@@ -42,7 +42,7 @@ describeInBrowser('whose page it is', () => {
     await visitor.page.getByRole('button', { name: 'Send public reply' }).click();
     await accountOf('Lena');
     expect(await saidAbout(incident)).toEqual([]);
-  }, 60_000);
+  });
 
   test('a page whose person signed out beside it asks to sign in', async () => {
     visitor = await Visitor.arrive(at.browser, at.url);
@@ -51,7 +51,7 @@ describeInBrowser('whose page it is', () => {
     await beside.getByRole('button', { name: 'Sign out' }).click();
     await visitor.page.getByRole('heading', { name: 'Sign in' }).waitFor();
     expect(await visitor.page.getByText(NOTE).count()).toBe(0);
-  }, 60_000);
+  });
 
   test('a person whose rights change is asked for anew', async () => {
     visitor = await Visitor.arrive(at.browser, at.url);
@@ -65,7 +65,7 @@ describeInBrowser('whose page it is', () => {
     await sockets.at(-1)?.close({ code: 4403, reason: 'rights changed' });
     await again;
     await visitor.live();
-  }, 60_000);
+  });
 
   test('a page does not announce the end of a session that goes on', async () => {
     visitor = await Visitor.arrive(at.browser, at.url);
@@ -75,14 +75,14 @@ describeInBrowser('whose page it is', () => {
     await visitor.press('g', 'd');
     await visitor.page.getByRole('heading', { name: 'Open incidents, live' }).waitFor();
     expect(await visitor.page.getByText('Your session ends at').count()).toBe(0);
-  }, 60_000);
+  });
 
   test('a page announces the end of a session', async () => {
     visitor = await Visitor.arrive(at.browser, at.url);
     await sessionEndsIn(visitor, [60_000]);
     await visitor.signIn('sam');
     await visitor.page.getByText('Your session ends at').waitFor();
-  }, 60_000);
+  });
 
   /** Another tab of the same at.browser, where somebody signs in. Comes back when it is live. */
   async function signInBeside(login: string): Promise<Page> {

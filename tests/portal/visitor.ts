@@ -1,7 +1,7 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 
 /** How long a page may take for anything that a test waits for, in milliseconds. The machine may be busy. */
-export const PAGE_MS_MAX = 20_000;
+export const PAGE_MS_MAX = 60_000;
 
 const OWN_HOSTS: ReadonlySet<string> = new Set(['localhost', '127.0.0.1']);
 

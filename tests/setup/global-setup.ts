@@ -5,11 +5,12 @@ import os from 'node:os';
 import path from 'node:path';
 import { startEngine, type RunningEngine } from '@desk/local/engine/engine';
 import { processRuns } from '@desk/local/engine/holder';
-import { ENGINES_VARIABLE } from '@desk/testkit/database';
+import { SET_UP_VARIABLE } from '@desk/testkit/set-up';
+import { DeskProcess } from '../desk/desk-process.ts';
 
 declare global {
   // Jest loads set-up and tear-down apart; the global object is what they share.
-  var deskTestEngines: TestEngines | undefined;
+  var deskTestGround: SharedGround | undefined;
 }
 
 /** Longer than a local Redis ever takes to answer a ping. */
@@ -19,29 +20,33 @@ const REDIS_URL = 'redis://127.0.0.1:6379';
 
 const DIRECTORY_PREFIX = 'desk-test-';
 
-/** Offers the run a database, where `MONGODB_URI` names none (`testkit/src/database.ts` asks for it), and Redis, where one answers. */
+/** Offers the run what its suites share, where `MONGODB_URI` names no database, and Redis, where one answers. */
 export default async function setUp(): Promise<void> {
-  if (!process.env['MONGODB_URI']) globalThis.deskTestEngines = await TestEngines.offer();
+  if (!process.env['MONGODB_URI']) globalThis.deskTestGround = await SharedGround.offer();
   if (!process.env['REDIS_URL'] && (await redisAnswers())) process.env['REDIS_URL'] = REDIS_URL;
 }
 
-/** The engines of a run, one for each of Jest's workers, on a directory of their own. A run whose suites ask for none starts none. */
-export class TestEngines {
+/**
+ * What the suites of a run share, made when the first of them asks for it: an engine for each of Jest's workers, and the data of a desk
+ * that was filled once, so that each suite with a desk of its own begins on a copy.
+ */
+export class SharedGround {
   readonly #directory: string;
   readonly #engines = new Map<string, Promise<RunningEngine>>();
+  #filled: Promise<string> | null = null;
   readonly #door = net.createServer((socket) => void this.#answer(socket));
 
   private constructor(directory: string) {
     this.#directory = directory;
   }
 
-  static async offer(): Promise<TestEngines> {
+  static async offer(): Promise<SharedGround> {
     await sweepDirectories();
-    const offered = new TestEngines(await mkdtemp(path.join(os.tmpdir(), `${DIRECTORY_PREFIX}${process.pid}-`)));
-    const place = path.join(offered.#directory, 'engines.sock');
+    const offered = new SharedGround(await mkdtemp(path.join(os.tmpdir(), `${DIRECTORY_PREFIX}${process.pid}-`)));
+    const place = path.join(offered.#directory, 'set-up.sock');
     await new Promise<void>((resolve) => offered.#door.listen(place, resolve));
     offered.#door.unref();
-    process.env[ENGINES_VARIABLE] = place;
+    process.env[SET_UP_VARIABLE] = place;
     return offered;
   }
 
@@ -53,14 +58,23 @@ export class TestEngines {
     await rm(this.#directory, { recursive: true, force: true });
   }
 
-  /** Is asked with a worker's name; answers with the address of its engine, or why there is none. */
+  /** Is asked for `engine <worker>` or `filled desk`; answers with `OK` and its address or directory, or why there is none. */
   async #answer(socket: net.Socket): Promise<void> {
-    const [name] = (await once(socket, 'data')) as [Buffer];
-    const worker = name.toString();
-    const directory = path.join(this.#directory, worker);
-    const engine = this.#engines.get(worker) ?? startEngine({ directory });
+    const [wanted] = (await once(socket, 'data')) as [Buffer];
+    const [what, worker = ''] = wanted.toString().split(' ');
+    const found = what === 'engine' ? this.#engineOf(worker) : this.#filledDesk();
+    socket.end(await found.then((place) => `OK ${place}`).catch(String));
+  }
+
+  async #engineOf(worker: string): Promise<string> {
+    const engine = this.#engines.get(worker) ?? startEngine({ directory: path.join(this.#directory, worker) });
     this.#engines.set(worker, engine);
-    socket.end(await engine.then(({ uri }) => uri).catch(String));
+    return (await engine).uri;
+  }
+
+  #filledDesk(): Promise<string> {
+    this.#filled ??= DeskProcess.fill(path.join(this.#directory, 'desk'));
+    return this.#filled;
   }
 }
 

@@ -39,6 +39,8 @@ const BODY_BYTES_MAX = 256 * 1024;
 const BODY_NESTING_MAX = 32;
 /** The longest time that one operation may take in all, in milliseconds. */
 const OPERATION_MS_MAX = 25_000;
+/** When to try again after the desk was too busy, in milliseconds. */
+const BUSY_RETRY_MS = 1_000;
 
 /**
  * `POST /graphql`: queries and mutations as JSON, for signed-in callers. The gateway reads nothing of a request before it knows the
@@ -53,7 +55,11 @@ export function graphqlRoute(app: FastifyInstance, options: GraphQLRouteOptions)
     url: '/graphql',
     bodyLimit: BODY_BYTES_MAX,
     async onRequest(request, reply) {
-      if (busy()) throw new Refusal('SERVER_BUSY', 'The desk is shedding load. Try again shortly.');
+      if (busy()) {
+        throw new Refusal('SERVER_BUSY', 'The desk has too much to do. Try again shortly.', {
+          retryAfterMs: BUSY_RETRY_MS,
+        });
+      }
       const caller = await authenticate({ headers: request.headers, params: null });
       callers.set(request, caller);
       note(request, { principal: caller.principal.id });

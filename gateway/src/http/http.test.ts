@@ -3,8 +3,10 @@ import type { Principal } from '@desk/directory/principal/principal';
 import { connect } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { AuthorizationScope } from '@desk/directory/generated/api';
+import { systemTime } from '@desk/kit/time/time-source';
 import { DOMAINS } from '@desk/schema/domains';
 import { committedApiSdl } from '@desk/schema/sdl';
+import { LoadMeter } from '../limits/load-shedding.ts';
 import { startGatewayGround, type GatewayGround } from '@desk/testkit/gateway-ground';
 
 const POINT = 'query Point($id: ID!) { incident(id: $id) { id number title } }';
@@ -16,10 +18,10 @@ const CREATE = `mutation {
 
 let ground: GatewayGround;
 let bearer: string;
-let delayMs = 0;
+const load = new LoadMeter(systemTime);
 
 beforeAll(async () => {
-  ground = await startGatewayGround({ delayMs: () => delayMs });
+  ground = await startGatewayGround({ load });
   bearer = `Bearer ${await ground.token('sam')}`;
 });
 afterAll(() => ground.close());
@@ -278,9 +280,9 @@ test('requests that are refused for what they ask run out of points like any oth
 });
 
 test('a request is shed as SERVER_BUSY while the process cannot keep up', async () => {
-  delayMs = 201;
+  const ends = Array.from({ length: 200 }, () => load.begin());
   const answer = await post(operation(POINT, KNOWN));
-  delayMs = 0;
+  for (const end of ends) end();
   expect([...code(answer), answer.headers.get('retry-after')]).toEqual([503, 'SERVER_BUSY', '1']);
 });
 

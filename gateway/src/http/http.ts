@@ -5,7 +5,7 @@ import { Refusal } from '@desk/kit/api/errors';
 import type { Random } from '@desk/kit/process/ids';
 import type { Domain } from '@desk/schema/domains';
 import { signInFailure, signInRoutes, type SignInOptions } from '../identity/sign-in.ts';
-import { LoadMeter } from '../limits/load-shedding.ts';
+import type { LoadMeter } from '../limits/load-shedding.ts';
 import { codesOf, graphqlRoute, toLog, type GraphQLRouteOptions, type OperationLog } from './graphql-http.ts';
 import { HttpRefusal, refusedAnswer } from './http-error.ts';
 import { portalFiles } from './portal-files.ts';
@@ -20,8 +20,7 @@ export interface HttpOptions extends Omit<GraphQLRouteOptions, 'busy' | 'note'> 
   portalDirectory: string | null;
   registry: Registry;
   random: Random;
-  /** The delay of the event loop in milliseconds, in place of the measured one. */
-  delayMs?: () => number;
+  load: LoadMeter;
 }
 
 const HEADER_BYTES_MAX = 16 * 1024;
@@ -35,7 +34,6 @@ const REQUEST_ID = /^[\w.-]{8,64}$/;
 export class HttpSide {
   readonly app: FastifyInstance;
   readonly #options: HttpOptions;
-  readonly #load: LoadMeter;
   #retired = false;
 
   static async build(options: HttpOptions): Promise<HttpSide> {
@@ -46,7 +44,6 @@ export class HttpSide {
 
   private constructor(options: HttpOptions) {
     this.#options = options;
-    this.#load = new LoadMeter(options.delayMs);
     this.app = fastify({
       logger: false,
       genReqId: (request) => requestId(request.headers['x-request-id'], options.random),
@@ -58,7 +55,7 @@ export class HttpSide {
     this.app.addHook('onSend', async (_request, reply) => {
       if (this.#retired) reply.header('connection', 'close');
     });
-    const note = logRequests(this.app, options, () => this.#load.begin());
+    const note = logRequests(this.app, options, () => options.load.begin());
     this.app.setErrorHandler((error, request, reply) => {
       const { status, headers, errors } = refusedAnswer(error, toLog(options.logger, request.id));
       note(request, { codes: codesOf(errors) });
@@ -67,7 +64,7 @@ export class HttpSide {
       return page ?? reply.send({ errors });
     });
     this.app.setNotFoundHandler(nothingHere);
-    graphqlRoute(this.app, { ...options, note, busy: () => this.#load.busy });
+    graphqlRoute(this.app, { ...options, note, busy: () => options.load.busy });
     schemaRoute(this.app, options);
     this.#addHealth();
   }
@@ -80,7 +77,6 @@ export class HttpSide {
   /** Answers the requests in hand, refuses new ones, and ends. */
   async stop(): Promise<void> {
     await this.app.close();
-    this.#load.stop();
   }
 
   #addHealth(): void {

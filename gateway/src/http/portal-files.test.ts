@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { startGatewayGround, type GatewayGround } from '@desk/testkit/gateway-ground';
 
 let ground: GatewayGround;
@@ -15,7 +16,10 @@ beforeAll(async () => {
   writeFileSync(path.join(portalDirectory, 'index.html'), '<title>The portal</title>');
   writeFileSync(path.join(portalDirectory, 'explorer.html'), '<title>The explorer</title>');
   writeFileSync(path.join(portalDirectory, 'favicon.svg'), '<svg/>');
-  writeFileSync(path.join(portalDirectory, 'assets', 'main-abc123.js'), 'export {};');
+  const main = path.join(portalDirectory, 'assets', 'main-abc123.js');
+  writeFileSync(main, 'export {};');
+  writeFileSync(`${main}.br`, brotliCompressSync('export {};'));
+  writeFileSync(`${main}.gz`, gzipSync('export {};'));
   ground = await startGatewayGround({ config: { portalDirectory } });
 });
 afterAll(async () => {
@@ -43,6 +47,21 @@ test('hashed files may be kept for ever', async () => {
   expect((await open('/assets/main-abc123.js')).headers.get('cache-control')).toBe(
     'public, max-age=31536000, immutable',
   );
+});
+
+test.each([
+  ['br, gzip', 'br'],
+  ['gzip, deflate', 'gzip'],
+  ['identity', null],
+])('a browser that reads %s gets a file so', async (encodings, encoding) => {
+  const answer = await fetch(`${ground.url}/assets/main-abc123.js`, { headers: { 'accept-encoding': encodings } });
+  expect([
+    answer.headers.get('content-encoding'),
+    answer.headers.get('content-type'),
+    answer.headers.get('cache-control'),
+    await answer.text(),
+  ]).toEqual([encoding, 'application/javascript; charset=utf-8', 'public, max-age=31536000, immutable', 'export {};']);
+  expect(answer.headers.get('vary')).toContain('accept-encoding');
 });
 
 test.each(['/', '/favicon.svg', '/explorer'])('%s is asked for anew each time', async (where) => {

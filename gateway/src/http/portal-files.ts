@@ -14,6 +14,7 @@ export async function portalFiles(app: FastifyInstance, directory: string, missi
   app.addHook('preHandler', async ({ routeOptions: { url } }, reply) => {
     const hashed = url?.startsWith('/assets/');
     reply.header('cache-control', hashed ? `public, max-age=${YEAR_SECONDS}, immutable` : 'no-cache');
+    reply.header('vary', 'accept-encoding');
   });
   await app.register(fastifyStatic, {
     root: path.resolve(directory),
@@ -21,6 +22,8 @@ export async function portalFiles(app: FastifyInstance, directory: string, missi
     // Each file is a route of its own, which leaves the wildcard to the portal's pages.
     wildcard: false,
     cacheControl: false,
+    // The build has compressed each text once.
+    preCompressed: true,
   });
   app.get('/explorer', async (_request, reply) => explorer(reply));
   app.get('/*', async (request, reply) => {

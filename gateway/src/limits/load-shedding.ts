@@ -1,48 +1,43 @@
-import { monitorEventLoopDelay } from 'node:perf_hooks';
+import type { TimeSource } from '@desk/kit/time/time-source';
 
-/** A mean delay of the event loop beyond this, in milliseconds, over the last sample. */
-const DELAY_MS_MAX = 200;
-const IN_FLIGHT_MAX = 200;
-const SAMPLE_MS = 500;
-const RESOLUTION_MS = 20;
-const NS_PER_MS = 1e6;
+/** Requests in hand at most. */
+const IN_HAND_MAX = 200;
+/** A request that is in hand for longer than this, in milliseconds, is late. */
+const LATE_MS = 2_000;
+/** So many late requests are more than any one caller may have in hand, so the process is behind, not somebody's dear query. */
+const LATE_MAX = 50;
 
-/** Watches the event loop and the requests in hand. `delayMs` stands in for the measurement in tests. */
+/**
+ * Counts the requests in hand, and how long they have been there. The desk's own queue says whether it has too much to do: how late the
+ * event loop is would also say what else the machine does, which a refused request does not end.
+ */
 export class LoadMeter {
-  readonly #delayMs: () => number;
-  readonly #histogram = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
-  readonly #timer: NodeJS.Timeout;
-  #measuredMs = 0;
-  #inFlight = 0;
+  readonly #time: TimeSource;
+  /** When each request in hand began, the oldest first. */
+  readonly #inHand = new Set<{ begunAtMs: number }>();
 
-  constructor(delayMs?: () => number) {
-    this.#delayMs = delayMs ?? (() => this.#measuredMs);
-    this.#timer = setInterval(() => this.#sample(), SAMPLE_MS).unref();
-    this.#histogram.enable();
+  constructor(time: TimeSource) {
+    this.#time = time;
   }
 
-  /** True when new work would only make everybody wait. */
+  /** True when new work would only make everybody wait: 200 requests are in hand, or 50 of them are late. */
   get busy(): boolean {
-    return this.#inFlight >= IN_FLIGHT_MAX || this.#delayMs() > DELAY_MS_MAX;
+    if (this.#inHand.size >= IN_HAND_MAX) return true;
+    if (this.#inHand.size < LATE_MAX) return false;
+    const lateBefore = this.#time.now().getTime() - LATE_MS;
+    let late = 0;
+    for (const { begunAtMs } of this.#inHand) {
+      if (begunAtMs >= lateBefore) return false;
+      late += 1;
+      if (late === LATE_MAX) return true;
+    }
+    return false;
   }
 
-  /** Counts a piece of work until the returned function is called. */
+  /** Counts a request until the returned function is called. */
   begin(): () => void {
-    this.#inFlight += 1;
-    let ended = false;
-    return () => {
-      if (!ended) this.#inFlight -= 1;
-      ended = true;
-    };
-  }
-
-  stop(): void {
-    clearInterval(this.#timer);
-    this.#histogram.disable();
-  }
-
-  #sample(): void {
-    this.#measuredMs = this.#histogram.count > 0 ? this.#histogram.mean / NS_PER_MS : 0;
-    this.#histogram.reset();
+    const request = { begunAtMs: this.#time.now().getTime() };
+    this.#inHand.add(request);
+    return () => void this.#inHand.delete(request);
   }
 }

@@ -26,7 +26,7 @@ export const ERROR_CODES = {
     retryable: true,
     meaning: 'Too many requests. Wait for `extensions.retryAfterMs`. To follow changes, subscribe instead of polling.',
   },
-  SERVER_BUSY: { retryable: true, meaning: 'The desk is shedding load. Try again shortly.' },
+  SERVER_BUSY: { retryable: true, meaning: 'The desk has too much to do. Try again shortly.' },
   PAYLOAD_TOO_LARGE: { retryable: false, meaning: 'The request, the document or its variables are too large.' },
   UNSUPPORTED_MEDIA_TYPE: { retryable: false, meaning: 'Send POST with `content-type: application/json`.' },
   CONFLICT: {

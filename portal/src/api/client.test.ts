@@ -44,6 +44,13 @@ describe('an answer', () => {
     expect(() => requirePart(incident?.comments)).toThrow('missing');
   });
 
+  it('of a write comes of itself where the desk was too busy to begin it', async () => {
+    const busy = failure('SERVER_BUSY', 'payload');
+    answer({ data: null, errors: [{ ...busy, extensions: { ...busy.extensions, retryAfterMs: 1 } }] });
+    answer({ data: { payload: { incident: null } } });
+    expect(await client.write(CloseIncidentDocument, { id: 'inc_1', expectedVersion: 1 })).toEqual({ incident: null });
+  });
+
   it('of a write says that the change is made, also where the record could not be read', async () => {
     answer({ data: { payload: { incident: null } }, errors: [failure('INTERNAL', 'payload', 'incident')] });
     const input = { id: 'inc_1', expectedVersion: 1 };

@@ -2,9 +2,11 @@ import type { TypedDocument } from '../generated/api.ts';
 
 /** Longest wait for an answer, in milliseconds. The gateway gives up at 25 s. */
 const ANSWER_MS_MAX = 28_000;
-/** What was refused for its rate waits by itself at most so long, in milliseconds; a longer wait is told. */
-const RATE_WAIT_MS_MAX = 5_000;
-const RATE_ATTEMPTS_MAX = 4;
+/** What was refused before it began waits by itself at most so long, in milliseconds; a longer wait is told. */
+const WAIT_MS_MAX = 5_000;
+const ATTEMPTS_MAX = 4;
+/** Codes of requests that were refused before they began. */
+const NOT_BEGUN: readonly string[] = ['RATE_LIMITED', 'SERVER_BUSY'];
 
 /** One wrong field, by its path from the operation's arguments: `input.title`. */
 export interface FieldProblem {
@@ -59,7 +61,7 @@ export interface Api {
 export interface Client {
   /**
    * Throws an `ApiError`: with the API's code, with `OFFLINE` when no answer came, with `UNREADABLE` when the answer was not one
-   * of the API. A change that was refused for its rate is sent again by itself, where the desk asks for a short wait.
+   * of the API. A change that was refused before it began is sent again by itself, where the desk asks for a short wait.
    */
   request: Request;
   write: Write;
@@ -94,9 +96,9 @@ export function createClient({ personId, signedOut }: { personId: string; signed
         try {
           return requirePart((await once(mutation, { input })).payload);
         } catch (error) {
-          // What was refused for its rate was not begun, so sending it again is harmless; a person would only press the button again.
+          // Sending again what was not begun is harmless; a person would only press the button again.
           const waitMs = rateWaitMs(error);
-          if (waitMs === null || attempt >= RATE_ATTEMPTS_MAX) throw error;
+          if (waitMs === null || attempt >= ATTEMPTS_MAX) throw error;
           await new Promise((resolve) => setTimeout(resolve, waitMs));
         }
       }
@@ -109,8 +111,8 @@ export function createClient({ personId, signedOut }: { personId: string; signed
 
 /** How long the desk asks to wait before the same is asked again, in milliseconds; null where waiting by itself is of no use. */
 export function rateWaitMs(error: unknown): number | null {
-  if (!(error instanceof ApiError) || error.code !== 'RATE_LIMITED') return null;
-  return error.retryAfterMs !== null && error.retryAfterMs <= RATE_WAIT_MS_MAX ? error.retryAfterMs : null;
+  if (!(error instanceof ApiError) || !NOT_BEGUN.includes(error.code)) return null;
+  return error.retryAfterMs !== null && error.retryAfterMs <= WAIT_MS_MAX ? error.retryAfterMs : null;
 }
 
 /** A part of an answer that the page cannot do without. Throws where it is null: the part of the desk that gives it failed. */
