@@ -8,6 +8,7 @@ const REGISTRY = {
   changes: { follows: ['directory'] },
   continuity: { follows: ['directory'] },
   learning: { follows: [] },
+  notifications: { follows: ['directory', 'tickets', 'changes', 'continuity', 'learning'] },
 } as const satisfies Record<string, { follows: readonly string[] }>;
 
 export type Domain = keyof typeof REGISTRY;

@@ -8,6 +8,8 @@ import type { Position } from '@desk/kit/log/entry';
 import type { Dependencies, RunningService, ServiceConfig } from '@desk/kit/service/service';
 import { areEnrolmentsSeedable, seedEnrolments } from '@desk/learning/demo/seed';
 import { createLearningService, type LearningService } from '@desk/learning/service';
+import { areSignUpsSeedable, seedSignUps } from '@desk/notifications/demo/seed';
+import { createNotificationsService, type NotificationsService } from '@desk/notifications/service';
 import type { Domain } from '@desk/schema/domains';
 import { areProblemsSeedable, seedProblems } from '@desk/tickets/demo/problems';
 import { areIncidentsSeedable, seedIncidents } from '@desk/tickets/demo/seed';
@@ -91,6 +93,18 @@ export const SERVICES = {
       isSeedable: async (service, { ids }) => ids !== null && areEnrolmentsSeedable(service, ids),
       async seed(service, { ids, now }) {
         if (ids) await seedEnrolments(service, ids, now);
+      },
+    },
+  }),
+  notifications: starting<NotificationsService>({
+    create: createNotificationsService,
+    // People can work while the inboxes fill: only the directory must be known.
+    reached: async (service, followed, position) =>
+      followed === 'directory' ? service.reached(followed, position) : undefined,
+    demo: {
+      isSeedable: areSignUpsSeedable,
+      async seed(service, { ids, now }) {
+        if (ids) await seedSignUps(service, ids, now);
       },
     },
   }),

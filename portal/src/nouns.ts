@@ -4,6 +4,7 @@ import { continuity } from './continuity/noun.tsx';
 import { course } from './course/noun.tsx';
 import { incident } from './incident/noun.tsx';
 import { knownError } from './known-error/noun.tsx';
+import { notification } from './notification/noun.tsx';
 import { organization } from './organization/noun.tsx';
 import { person } from './person/noun.tsx';
 import { problem } from './problem/noun.tsx';
@@ -11,6 +12,7 @@ import { serviceRequest } from './service-request/noun.tsx';
 
 /** The nouns that give the portal something, in the order of its navigation. */
 export const NOUNS = [
+  notification,
   incident,
   serviceRequest,
   problem,

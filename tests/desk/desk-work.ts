@@ -1,4 +1,8 @@
+import { until } from '@desk/testkit/until';
 import type { Partner } from './partner.ts';
+
+/** How often one waits for a follow. */
+const FOLLOWED_WAITS_MAX = 4;
 
 /** An incident as the API gives it back after each step. */
 export interface Worked {
@@ -20,6 +24,24 @@ export async function report(who: Partner, title: string, actingFor?: string): P
     urgency: 'MEDIUM',
     ...(actingFor && { actingFor }),
   });
+}
+
+/** Comes back when somebody follows a record: notifications learn of it by its first event, behind those of the demo data. */
+export async function followed(who: Partner, { id }: { id: string }): Promise<void> {
+  const query = 'query($id: ID!) { myFollow(recordId: $id) { following } }';
+  for (let tries = 1; ; tries++) {
+    const follows = async () => (await who.get<{ following: boolean } | null>(query, { id }))?.following === true;
+    // The demo data are many on a busy machine: one wait may not be enough.
+    const waited = until(`${who.login} follows ${id}`, follows);
+    if (tries === FOLLOWED_WAITS_MAX) return waited;
+    if (
+      await waited.then(
+        () => true,
+        () => false,
+      )
+    )
+      return;
+  }
 }
 
 /** Gives an incident to the asking analyst. */

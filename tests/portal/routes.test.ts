@@ -198,6 +198,8 @@ function placesOf(number: string): Place[] {
     { name: 'home', path: '/', shows: '.home .numbers strong' },
     { name: 'the sheet of keys', path: '/', shows: '.home', then: dialog('?'), after: closeDialog },
     { name: 'the palette', path: '/', shows: '.home', then: dialog('Control+k'), after: closeDialog },
+    { name: 'the inbox', path: '/inbox', shows: '.page h1' },
+    { name: 'everything in the inbox', path: '/inbox?all=true', shows: '.page h1' },
     { name: 'the list', path: '/incidents?open=true', shows: 'a[data-row]' },
     { name: 'an empty list', path: '/incidents?open=true&text=zzzz', shows: '.empty' },
     {

@@ -14,6 +14,7 @@ import {
 import { OPERATION_MS_MAX, isTimeLimit } from '../process/mongo.ts';
 import type { FieldChange } from '../write/describe-change.ts';
 import type { OutboxEvent } from '../write/event.ts';
+import { NOTICE_DUE } from '../write/notice.ts';
 import type { Reach } from '../api/viewer.ts';
 import type { Journal } from '../write/journal.ts';
 import type { Aggregate, Stored } from '../write/record.ts';
@@ -191,8 +192,10 @@ async function notLogged(
     .toArray();
   const known = new Set(held.map(({ aggregate, seq }) => `${seq} ${aggregate}`));
   const waiting = outbox.filter(({ aggregate, seq }) => !known.has(`${seq} ${aggregate}`));
-  const isShown = ({ internal, organizationId, data }: HistoryEvent) =>
-    (withInternal || !internal) && (reach === 'ALL' || reach.includes(organizationId) || data['published'] === true);
+  const isShown = ({ type, internal, organizationId, data }: HistoryEvent) =>
+    type !== NOTICE_DUE &&
+    (withInternal || !internal) &&
+    (reach === 'ALL' || reach.includes(organizationId) || data['published'] === true);
   return { head, waiting: waiting.filter(isShown) };
 }
 
@@ -202,6 +205,8 @@ const POSITION_ONLY = { projection: { _id: 1 }, maxTimeMS: OPERATION_MS_MAX } as
 function seenBy({ subjectId, internal, reach = 'ALL' }: HistoryRequest): mongo.Filter<LogEntry> {
   return {
     $or: [{ 'data.subject.id': subjectId }, { 'data.recordId': subjectId }],
+    // A notice asks another service to tell somebody: nothing happened to the record.
+    type: { $ne: NOTICE_DUE },
     ...(internal ? {} : { internal: false }),
     ...(reach === 'ALL'
       ? {}

@@ -96,7 +96,7 @@ export async function openMirror<Records extends { [Kind in keyof Records]: obje
 }
 
 /** Upserts a record unless a newer event was applied. Events of an epoch before a restore never count as newer. */
-async function upsertUnlessNewer<Rec extends object>(
+export async function upsertUnlessNewer<Rec extends object>(
   collection: mongo.Collection<Mirrored<Rec>>,
   { aggregate: _id, position: { epoch }, seq }: StreamEvent,
   record: Rec,

@@ -13,6 +13,8 @@ import { eventsRoute, type PullEvents } from '../log/pull.ts';
 import { Relay } from '../log/relay.ts';
 import { createRegistry, startSubgraph, type RunningServer, type SubgraphOptions } from '../api/subgraph.ts';
 import { followOwnLog, type Consequences, type Follow } from '../log/consequences.ts';
+import type { StreamEvent } from '../log/entry.ts';
+import { followService, type FollowedService } from '../log/follow-service.ts';
 import { openMirror, type Mirror, type MirrorPlan } from '../log/mirror.ts';
 import type { EventStream } from '../log/stream.ts';
 import type { SignToken, VerifyToken } from '../api/token.ts';
@@ -56,6 +58,8 @@ export interface Foundation {
   startRelay(): void;
   /** Follows another service, and keeps copies of its records. */
   openMirror<Records extends { [Kind in keyof Records]: object }>(plan: MirrorPlan<Records>): Promise<Mirror<Records>>;
+  /** Hands the events of another service to `handle`, in order and at least once. */
+  followService(service: string, handle: (event: StreamEvent) => Promise<void>): FollowedService;
   /** Carries out the consequences of the own events, where their requests did not. */
   followOwnLog(handle: Follow): Consequences;
   /** Lets records act at their `nextFireAt`; `fire` does the act that is due first, and returns the record after it. */
@@ -134,6 +138,8 @@ export async function openFoundation({ service, config, deps, migrations = [] }:
         keep(new Relay({ service, journal, log, stream, logger, ...(crash ? { crash } : {}) }));
       },
       openMirror: async (plan) => keep(await openMirror({ journal, stream, pull, logger }, plan)),
+      followService: (followed, handle) =>
+        keep(followService({ service: followed, journal, stream, pull, logger, handle })),
       followOwnLog: (handle) => keep(followOwnLog({ service, journal, log, stream, logger, handle })),
       startTimers(aggregates, fire) {
         keep(new Timers({ aggregates, time, logger, fire }));

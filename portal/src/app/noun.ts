@@ -42,6 +42,8 @@ export interface NavigationEntry {
   commands?: readonly Command[];
   /** A hook that says whether it is shown. Left out: it is for everybody. */
   useShown?: () => boolean;
+  /** A figure behind the label. */
+  Badge?: ComponentType;
 }
 
 /** One record that the palette found. */

@@ -84,7 +84,7 @@ export function Shell() {
 }
 
 /** A link to a page of a noun, and the commands that lead there. */
-function NavigationLink({ label, address, commands = [], useShown = alwaysShown }: NavigationEntry) {
+function NavigationLink({ label, address, commands = [], useShown = alwaysShown, Badge }: NavigationEntry) {
   const text = useText();
   if (!useShown()) return null;
   return (
@@ -94,7 +94,7 @@ function NavigationLink({ label, address, commands = [], useShown = alwaysShown 
         activeOptions={{ includeSearch: false }}
         aria-keyshortcuts={commands[0] && ariaKeys(commands[0])}
       >
-        {text(label)}
+        {text(label)} {Badge && <Badge />}
       </Link>
       {commands.map((command) => (
         <Leads key={command.label} command={command} address={address} />

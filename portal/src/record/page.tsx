@@ -8,6 +8,7 @@ import { ariaKeys, RECORD_KEYS } from '../app/keys.ts';
 import { NotFoundPage } from '../app/not-found.tsx';
 import { useSession } from '../app/session-context.ts';
 import { useText } from '../text/text.ts';
+import { Follow } from './follow.tsx';
 import { History } from './history.tsx';
 import type { PageRecord, RecordNoun, RecordPart } from './noun.ts';
 import { recordQuery } from './queries.ts';
@@ -60,6 +61,7 @@ function OpenRecord<Rec extends PageRecord>(props: PageParts<Rec> & { record: Re
         <p className="badges">
           <Badges record={record} />
           {!customer && <span className="quiet">{text('record.version', { version: record.version })}</span>}
+          <Follow recordId={record.id} />
         </p>
         <Actions record={record} />
       </header>

@@ -2,7 +2,7 @@ import type { ChangeEventKind, ChangeResult, ChangeRisk, ChangeType, Environment
 import type { Template } from '../template/template.ts';
 import { requireAction } from './actions.ts';
 import { TEXT_KIB_MAX, type Change, type ChangeActContext, type Plan } from './change.ts';
-import { describeChange, type ChangeDecision } from './event.ts';
+import { describeChange, withPublicationNotice, type ChangeDecision } from './event.ts';
 import { checkedServices } from './opening.ts';
 import { riskOf } from './risk.ts';
 
@@ -156,7 +156,8 @@ export function cancelChange(change: Change, { reason }: ReasonInput, act: Chang
 /** Shows a change to every organization. Refuses FORBIDDEN, ILLEGAL_TRANSITION. */
 export function publishChange(change: Change, _input: object, act: ChangeActContext): ChangeDecision {
   requireAction(change, 'PUBLISH', act);
-  return changed(change, { publishedAt: act.at }, { kind: 'PUBLISHED', act });
+  const published = changed(change, { publishedAt: act.at }, { kind: 'PUBLISHED', act });
+  return withPublicationNotice(published, act);
 }
 
 /** True where a change is closed only with the words of its review. */

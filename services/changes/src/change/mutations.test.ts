@@ -252,6 +252,27 @@ describe('who may do what', () => {
       code: 'FORBIDDEN',
     });
   });
+  test('a publication asks for a notice to every distributor, which its history does not show', async () => {
+    const published = await desk.act('publishChange', await desk.propose());
+    expect(published.version).toBe(3);
+    await desk.service.log.drain();
+    const entries = await desk.service.log.entries.find({ aggregate: published.id }, { sort: { _id: 1 } }).toArray();
+    expect(entries.map(({ type }) => type)).toEqual(['change.proposed', 'notice.due', 'change.published']);
+    expect(entries[1]?.data).toEqual({
+      subject: { type: 'CHANGE', id: published.id },
+      published: true,
+      topic: 'change_published',
+      audience: { kind: 'ALL_LDCS' },
+      severity: 'INFO',
+      mandatory: false,
+      stepKey: 'PUBLISHED',
+      announces: 3,
+    });
+    const query = 'query($id: ID!) { change(id: $id) { history(first: 9) { totalCount nodes { kind } } } }';
+    expect(done(await desk.ask(sam, query, { id: published.id }))).toEqual({
+      history: { totalCount: 2, nodes: [{ kind: 'PROPOSED' }, { kind: 'PUBLISHED' }] },
+    });
+  });
   test('an agent sees the changes of the distributors it acts for, and published ones', async () => {
     const published = await desk.act('publishChange', await desk.propose());
     const own = await desk.propose();

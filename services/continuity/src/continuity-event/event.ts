@@ -1,5 +1,6 @@
-import { changeDescriber, type EventWords, type NounDraft } from '@desk/kit/write/describe-change';
+import { changeDescriber, type Act, type EventWords, type NounDraft } from '@desk/kit/write/describe-change';
 import type { Decision } from '@desk/kit/write/event';
+import { withNotice, type NoticeDraft } from '@desk/kit/write/notice';
 import { CONTINUITY_EVENT_VERSION, type ContinuityEvents } from '@desk/schema/continuity/events';
 import type { ContinuityEvent } from './continuity-event.ts';
 
@@ -10,7 +11,7 @@ export const CONTINUITY_EVENT = 'CONTINUITY_EVENT';
 export type ContinuityDraft = NounDraft<ContinuityEvents, typeof CONTINUITY_EVENT>;
 
 /** The decision of a rule. */
-export type EventDecision = Decision<ContinuityEvent, ContinuityDraft>;
+export type EventDecision = Decision<ContinuityEvent, ContinuityDraft | NoticeDraft>;
 
 /** The words by which continuity's log tells of continuity events, and of their reports and acknowledgements. */
 export const WORDS: EventWords<ContinuityEvent, ContinuityEvents, typeof CONTINUITY_EVENT> = {
@@ -42,3 +43,22 @@ export const WORDS: EventWords<ContinuityEvent, ContinuityEvents, typeof CONTINU
 
 /** The decision that an act comes to: the new event, and what is told of it. */
 export const describeEventChange = changeDescriber(WORDS);
+
+/** A declaration that also asks for a notice: to the people of the organizations that are affected, which are all where none is named. */
+export function withDeclarationNotice(declared: EventDecision, act: Act): EventDecision {
+  const { _id: id, kind, affectedOrganizationIds: ids } = declared.record;
+  const isReal = kind === 'ACTUAL';
+  return withNotice(
+    declared,
+    {
+      subject: { type: CONTINUITY_EVENT, id },
+      published: true,
+      topic: isReal ? 'continuity_declared' : 'exercise_declared',
+      audience: ids ? { kind: 'ORGANIZATIONS', ids } : { kind: 'ALL_LDCS' },
+      severity: isReal ? 'CRITICAL' : 'INFO',
+      mandatory: isReal,
+      stepKey: 'DECLARED',
+    },
+    act,
+  );
+}

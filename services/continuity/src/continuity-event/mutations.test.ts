@@ -91,7 +91,7 @@ describe('worked example 5: what business continuity covers', () => {
     });
   });
   test('disaster recovery is covered', async () => {
-    expect(await desk.declare({ environment: 'DISASTER_RECOVERY' })).toMatchObject({ version: 1 });
+    expect(await desk.declare({ environment: 'DISASTER_RECOVERY' })).toMatchObject({ stage: 'INITIAL_RESPONSE' });
   });
 });
 
@@ -120,6 +120,38 @@ describe('worked example 6: the order of the stages', () => {
 });
 
 describe('a declaration', () => {
+  const notices = async () => {
+    await desk.service.log.drain();
+    return desk.service.log.entries.find({ type: 'notice.due' }, { sort: { _id: 1 } }).toArray();
+  };
+  test('asks for a notice to every distributor, or to those that it names, right before its own event', async () => {
+    const event = await desk.declare();
+    const [notice] = (await notices()).slice(-1);
+    expect(notice).toMatchObject({
+      aggregate: event.id,
+      eventVersion: 1,
+      seq: 1,
+      data: {
+        topic: 'continuity_declared',
+        subject: { type: 'CONTINUITY_EVENT', id: event.id },
+        audience: { kind: 'ALL_LDCS' },
+        severity: 'CRITICAL',
+        mandatory: true,
+        stepKey: 'DECLARED',
+        announces: 2,
+        published: true,
+      },
+    });
+    expect(event.version).toBe(2);
+    expect((await desk.timeline(event)).map(({ kind }) => kind)).toEqual(['DECLARED']);
+    await desk.declare({ affectedOrganizationIds: ['LDC-001'], kind: 'EXERCISE' });
+    expect((await notices()).at(-1)?.data).toMatchObject({
+      topic: 'exercise_declared',
+      audience: { kind: 'ORGANIZATIONS', ids: ['org_A'] },
+      severity: 'INFO',
+      mandatory: false,
+    });
+  });
   test('is numbered by year, and belongs to the SME', async () => {
     const event = await desk.declare();
     expect(event.number).toMatch(/^CE-2026-\d{4}$/);

@@ -9,7 +9,7 @@ import {
   type ContinuityEvent,
   type EventActContext,
 } from './continuity-event.ts';
-import { describeEventChange, type EventDecision } from './event.ts';
+import { describeEventChange, withDeclarationNotice, type EventDecision } from './event.ts';
 
 const DAY_MS = 86_400_000;
 /** How long ago an outage may have begun, in days. */
@@ -83,7 +83,9 @@ export function declare(
     updatedAt: at,
     closedAt: null,
   };
-  return describeEventChange(null, recomputed(record, at), { kind: 'DECLARED', act: { at, by }, personal: { title } });
+  const act = { at, by };
+  const declared = describeEventChange(null, recomputed(record, at), { kind: 'DECLARED', act, personal: { title } });
+  return withDeclarationNotice(declared, act);
 }
 
 /**
