@@ -104,7 +104,7 @@ export function readDirectoryEvent({
 /** The records of the directory as other services keep them: enough to take an id or code, and to refuse a record that is not there. */
 export interface DirectoryRecords {
   organization: Pick<OrganizationEventData, 'code' | 'type'> & { active: boolean };
-  person: Pick<PersonEventData, 'active' | 'roles'>;
+  person: Pick<PersonEventData, 'active' | 'roles' | 'organizationIds'>;
   service: Pick<ServiceEventData, 'code' | 'en' | 'fr' | 'dependsOn'>;
 }
 
@@ -119,8 +119,8 @@ export function readDirectoryRecord(
     return { kind: 'organization', record: { code, type, active: status === 'ACTIVE' } };
   }
   if (isAbout(told, 'PERSON')) {
-    const { active, roles } = told.data;
-    return { kind: 'person', record: { active, roles } };
+    const { active, roles, organizationIds } = told.data;
+    return { kind: 'person', record: { active, roles, organizationIds } };
   }
   if (isAbout(told, 'SERVICE')) {
     const { code, en, fr, dependsOn } = told.data;

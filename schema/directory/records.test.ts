@@ -27,7 +27,7 @@ test.each([1, DIRECTORY_EVENT_VERSION])('a person is read from events of version
     const type = `person.${verb}`;
     expect(readDirectoryRecord(event(type, version, PERSON))).toEqual({
       kind: 'person',
-      record: { active: true, roles: ['SME_ANALYST'] },
+      record: { active: true, roles: ['SME_ANALYST'], organizationIds: [] },
     });
   }
 });

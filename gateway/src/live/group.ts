@@ -67,15 +67,21 @@ export class LiveGroup {
     if (event.internal && !this.#staff) return false;
     if (!this.#receives(event)) return false;
     if (!event.type.startsWith(`${typesBegin(live.entity)}.`)) return false;
-    return live.snapshot !== null || meetsFilter(live, this.#filter, event);
+    if (live.snapshot !== null) return true;
+    // By a filter nobody finds out which other organization a published record is of.
+    if (this.#filter['organizationId'] != null && !this.#reaches(event)) return false;
+    return meetsFilter(live, this.#filter, event);
   }
 
   /** An event of one person is received by that person alone; any other by who reaches its organization, or everybody once published. */
   #receives(event: StreamEvent): boolean {
     const personId = personOf(event);
     if (personId !== null) return personId === this.#personId;
-    if (this.reach === 'ALL' || this.reach.includes(event.organizationId)) return true;
-    return isPublished(event) && this.reach.length > 0;
+    return this.#reaches(event) || (isPublished(event) && this.reach.length > 0);
+  }
+
+  #reaches({ organizationId }: StreamEvent): boolean {
+    return this.reach === 'ALL' || this.reach.includes(organizationId);
   }
 
   /** Takes in an event that concerns the group. */

@@ -1,11 +1,11 @@
 import { formatCursor, type Position, type StreamEvent } from '@desk/kit/log/entry';
 import type { Logger } from '@desk/kit/process/logger';
 import { callerError } from '../supergraph/caller-error.ts';
-import type { ReadAs } from '../supergraph/gateway-context.ts';
+import type { LiveEvent, ReadAs } from '../supergraph/gateway-context.ts';
 import type { Runtime } from '../supergraph/runtime.ts';
 import type { SubscriptionPlan } from '../supergraph/subscription-plan.ts';
 import type { RunInTurn } from './executions.ts';
-import { eventEnvelope, recordOf, snapshotEnvelope } from './fields.ts';
+import { eventEnvelope, isPublished, recordOf, snapshotEnvelope } from './fields.ts';
 import type { LiveStats } from './stats.ts';
 import { Frame } from './wire.ts';
 
@@ -47,21 +47,20 @@ export class PlanRunner {
 
   /** The message about an event. */
   async eventFrame(event: StreamEvent): Promise<Frame> {
-    const { payload } = await this.#run(event.position, () => eventEnvelope(this.#plan.live, event));
+    const live = () => ({ envelope: eventEnvelope(this.#plan.live, event), published: isPublished(event) });
+    const { payload } = await this.#run(event.position, live);
     return new Frame(event.position, recordOf(event), payload);
   }
 
   /** The message with a snapshot that holds all events up to a position. `failed`: it holds an error. */
   async snapshotFrame(position: Position, at: Date): Promise<{ frame: Frame; failed: boolean }> {
-    const { payload, failed } = await this.#run(position, () => snapshotEnvelope(this.#plan.live, at));
+    const live = () => ({ envelope: snapshotEnvelope(this.#plan.live, at), published: false });
+    const { payload, failed } = await this.#run(position, live);
     return { frame: new Frame(position, 'snapshot', payload), failed };
   }
 
   /** Never rejects: a fault becomes an error in the message. */
-  async #run(
-    position: Position,
-    envelope: () => Record<string, unknown>,
-  ): Promise<{ payload: string; failed: boolean }> {
+  async #run(position: Position, live: () => Omit<LiveEvent, 'field'>): Promise<{ payload: string; failed: boolean }> {
     const { runtime, readAs, stats, logger, variables } = this.#parts;
     const plan = this.#plan;
     const cursor = formatCursor(plan.live.stream, position);
@@ -70,9 +69,10 @@ export class PlanRunner {
     stats.executions += 1;
     let result: { data?: unknown; errors?: readonly unknown[] };
     try {
+      const { envelope, published } = live();
       const context = {
         ...runtime.context({ ...readAs, requestId }),
-        live: { field: plan.rootField.name.value, envelope: { cursor, ...envelope() } },
+        live: { field: plan.rootField.name.value, envelope: { cursor, ...envelope }, published },
       };
       result = await runtime.execute(plan, variables, context);
     } catch (error) {

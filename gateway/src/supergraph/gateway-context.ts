@@ -15,7 +15,14 @@ export interface GatewayContext {
   /** An internal token for one subgraph. */
   tokenFor(subgraph: string): Promise<string>;
   /** The event that a live operation answers; only event subgraphs read it. */
-  live?: { field: string; envelope: Record<string, unknown> };
+  live?: LiveEvent;
+}
+
+/** The event that a live operation answers: the message about it, and whether viewers receive it whose organization it is not of. */
+export interface LiveEvent {
+  field: string;
+  envelope: Record<string, unknown>;
+  published: boolean;
 }
 
 /** The viewer on whose behalf a request reads. `purpose` is LIVE for re-reads that name no person, REQUEST for everything else. */

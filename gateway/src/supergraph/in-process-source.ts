@@ -47,9 +47,3 @@ export class InProcessSource implements GraphQLDataSource {
     return { ...(data ? { data } : {}), ...(errors ? { errors: errors.map((error) => error.toJSON()) } : {}) };
   }
 }
-
-/** The root of an event subgraph: the event that the context carries. */
-export function eventRoot({ live }: GatewayContext): RootFields {
-  if (!live) throw new Error('an event subgraph was asked without an event');
-  return { [live.field]: live.envelope };
-}

@@ -34,7 +34,7 @@ export function nodesRoot(lookup: NodeLookup): RootFields {
   return {
     node: ({ id }: { id: string }) => {
       if (!isId(id, prefixes)) throw badInput([{ path: 'id', ...notAnId(prefixes) }]);
-      return confirm(id, lookup);
+      return confirmNode(id, lookup);
     },
     nodes: ({ ids }: { ids: readonly string[] }) => {
       const check = new InputCheck();
@@ -46,13 +46,13 @@ export function nodesRoot(lookup: NodeLookup): RootFields {
       });
       ids.slice(0, IDS_MAX).forEach((id, index) => check.id(`ids.${index}`, id, ...prefixes));
       check.done();
-      return ids.map((id) => confirm(id, lookup));
+      return ids.map((id) => confirmNode(id, lookup));
     },
   };
 }
 
-/** Rejects where the service does not answer: that is an error of this one id. */
-async function confirm(id: string, { types, ask }: NodeLookup): Promise<NodeReference | null> {
+/** The record of an id, as far as the viewer may see it. Rejects where the service does not answer: that is an error of this one id. */
+export async function confirmNode(id: string, { types, ask }: NodeLookup): Promise<NodeReference | null> {
   const [prefix = ''] = id.split('_', 1);
   const type = types.get(prefix);
   if (!type) throw new Error(`no type has the prefix ${prefix}`);

@@ -47,6 +47,7 @@ describe('a planned subscription', () => {
   const event = {
     field: 'incidentUpdates',
     envelope: { cursor: 'tickets:1-1', incident: { __typename: 'Incident', id: 'inc_1' } },
+    published: false,
   };
   const run = async (variables: Record<string, unknown> = {}) => {
     const context = { ...ground.runtime.context({ viewer: ANN, requestId: 'r' }), live: event };

@@ -16,9 +16,10 @@ import { fieldNames, withOwnNames, type OwnNames } from './caller-names.ts';
 import { compilePlan, type CompiledPlan, type PlanAnswer } from './compiled/compiled-plan.ts';
 import { readDirectives, type SupergraphDirectives } from './directives.ts';
 import { contextMaker, type GatewayContext, type MakeContext } from './gateway-context.ts';
-import { eventRoot, InProcessSource } from './in-process-source.ts';
+import { eventRoot } from './event-root.ts';
+import { InProcessSource } from './in-process-source.ts';
 import { joinIntrospection, splitIntrospection } from './introspection.ts';
-import { nodesRoot } from './nodes.ts';
+import { nodesRoot, type NodeLookup } from './nodes.ts';
 import { subgraphMetrics, type SubgraphMetrics } from './subgraph-metrics.ts';
 import { SubgraphSource } from './subgraph-source.ts';
 import { planSubscription, type PlanningSchema, type SubscriptionPlan } from './subscription-plan.ts';
@@ -212,9 +213,10 @@ export class Runtime {
   }
 
   #rootFields(subgraph: string): ConstructorParameters<typeof InProcessSource>[1] {
-    if (subgraph !== NODES_SUBGRAPH) return eventRoot;
+    const root =
+      subgraph === NODES_SUBGRAPH ? (_context: GatewayContext, lookup: NodeLookup) => nodesRoot(lookup) : eventRoot;
     return (context) =>
-      nodesRoot({
+      root(context, {
         types: this.#now.nodes,
         ask: (service, request) => {
           const source = this.#sources.get(service);

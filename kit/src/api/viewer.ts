@@ -37,6 +37,15 @@ export function reachOf(viewer: Viewer, scope: string): Reach {
   return [...new Set([...own, ...acting])].sort();
 }
 
+/**
+ * The organizations that a viewer may know, with their people: its own and those for which the request acts, whatever they granted.
+ * Everybody may know the operator and its staff.
+ */
+export function knownOrganizations({ staff, auditor, memberships, delegations }: Viewer): Reach {
+  if (staff || auditor) return 'ALL';
+  return [...new Set([...memberships, ...delegations].map(({ organizationId }) => organizationId))];
+}
+
 /** The part of a database's filter that keeps a query within a reach. */
 export function withinReach(reach: Reach): { organizationId?: { $in: string[] } } {
   return reach === 'ALL' ? {} : { organizationId: { $in: [...reach] } };

@@ -43,6 +43,8 @@ export interface MirrorParts {
 export interface Mirror<Records extends { [Kind in keyof Records]: object }> {
   /** The copy of a record, by its id. Null where the mirror has none. */
   find<Kind extends keyof Records>(kind: Kind, id: string): Promise<Mirrored<Records[Kind]> | null>;
+  /** The copies of records by id, at most ALL_MAX; in no order. */
+  byIds<Kind extends keyof Records>(kind: Kind, ids: readonly string[]): Promise<Mirrored<Records[Kind]>[]>;
   /** The copy of a record, by its kind's key. Null where the mirror has none. */
   findByKey<Kind extends keyof Records>(kind: Kind, value: string): Promise<Mirrored<Records[Kind]> | null>;
   /** The copies of a kind of which there are few, at most ALL_MAX, by id. */
@@ -86,6 +88,13 @@ export async function openMirror<Records extends { [Kind in keyof Records]: obje
       if (!key) throw new Error(`The mirror of ${service} has no key for ${String(kind)}.`);
       return findOne(kind, { [key]: value });
     },
+    byIds: async (kind, ids) =>
+      (await collection(kind)
+        .find({ _id: { $in: [...ids] } } as unknown as mongo.Filter<Mirrored<Records[typeof kind]>>, {
+          limit: ALL_MAX,
+          maxTimeMS: OPERATION_MS_MAX,
+        })
+        .toArray()) as Mirrored<Records[typeof kind]>[],
     all: async (kind) =>
       (await collection(kind)
         .find({}, { sort: { _id: 1 }, limit: ALL_MAX, maxTimeMS: OPERATION_MS_MAX })

@@ -2,7 +2,7 @@ import type { RecordLoader } from '@desk/kit/api/loader';
 import type { Reach, Viewer } from '@desk/kit/api/viewer';
 import type { Comment, InternalNote } from '@desk/kit/conversation/message';
 import type { Log } from '@desk/kit/log/log';
-import type { Mirror } from '@desk/kit/log/mirror';
+import type { Mirror, Mirrored } from '@desk/kit/log/mirror';
 import type { NewId } from '@desk/kit/process/ids';
 import type { TimeSource } from '@desk/kit/time/time-source';
 import type { DirectoryRecords } from '@desk/schema/directory/events';
@@ -29,4 +29,7 @@ export interface Loaders {
   changes: RecordLoader<Change>;
   comments: RecordLoader<Comment>;
   notes: RecordLoader<InternalNote>;
+  /** What the directory told of organizations and people. */
+  organizations: RecordLoader<Mirrored<DirectoryRecords['organization']>>;
+  people: RecordLoader<Mirrored<DirectoryRecords['person']>>;
 }

@@ -1,4 +1,3 @@
-import { actorResolvers } from '@desk/kit/api/actor';
 import { SCALARS } from '@desk/kit/api/scalars';
 import { auditQueries } from './audit/resolvers.ts';
 import { changeMutations } from './change/mutations.ts';
@@ -11,7 +10,6 @@ export const resolvers = {
   ...SCALARS,
   Query: { ...changeQueries, ...templateQueries, ...auditQueries } satisfies Required<api.QueryResolvers>,
   Mutation: changeMutations satisfies Required<api.MutationResolvers>,
-  Actor: actorResolvers,
   ...changeTypes,
   ...templateTypes,
 } satisfies api.Resolvers;

@@ -38,6 +38,8 @@ export function createChangesService(config: ServiceConfig, deps: Dependencies):
           changes: recordLoader((ids) => byIds(reach, ids)),
           comments: recordLoader((ids) => comments.byIds('ALL', ids)),
           notes: recordLoader((ids) => notes.byIds('ALL', ids)),
+          organizations: recordLoader((ids) => directory.byIds('organization', ids)),
+          people: recordLoader((ids) => directory.byIds('person', ids)),
         };
         return { ...shared, viewer, requestId, reach, loaders };
       },

@@ -1,3 +1,4 @@
+import type { Viewer } from '@desk/kit/api/viewer';
 import { ada, bert, lena, sam, tess } from '@desk/testkit/people';
 import { done, mutationText } from '@desk/testkit/subgraph-client';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -251,6 +252,36 @@ describe('who may do what', () => {
     expect(await desk.refusal('cancelChange', { ...on(published), reason: 'No.' }, bert)).toMatchObject({
       code: 'FORBIDDEN',
     });
+  });
+  test('who proposed a published change, and who commented on it, is told to no other distributor', async () => {
+    const published = await desk.act('publishChange', await desk.propose());
+    await desk.comment(published, 'We want it too.', bert);
+    const fields = 'principalId person { id } actingFor { id }';
+    const query = `query($id: ID!) { change(id: $id) { organization { id } requester { ${fields} }
+      comments(first: 9) { nodes { author { ${fields} } } } history(first: 9) { nodes { kind actor { ${fields} } } } } }`;
+    const nobody = { principalId: null, person: null, actingFor: null };
+    const lenaHerself = { principalId: 'per_lena', person: { id: 'per_lena' }, actingFor: null };
+    const seenBy = async (viewer: Viewer) => done(await desk.ask(viewer, query, { id: published.id }));
+    expect(await seenBy(bert)).toMatchObject({ organization: null, requester: nobody });
+    expect(await seenBy(bert)).toMatchObject({ history: { nodes: [{ kind: 'PROPOSED', actor: nobody }, {}, {}] } });
+    expect(await seenBy(lena)).toMatchObject({
+      organization: { id: 'org_A' },
+      requester: lenaHerself,
+      comments: { nodes: [{ author: nobody }] },
+    });
+    expect(await seenBy(cleo)).toMatchObject({
+      requester: lenaHerself,
+      comments: { nodes: [{ author: { principalId: 'per_bert' } }] },
+    });
+    expect(await desk.list({ ids: [published.id], organizationId: ['org_A'] }, bert)).toEqual([]);
+    expect(await desk.list({ ids: [published.id], organizationId: ['org_A'] }, lena)).toEqual([published.number]);
+  });
+  test('what the SME does to a change is known to everybody', async () => {
+    const own = await desk.act('publishChange', await desk.propose({}, sam));
+    const query = 'query($id: ID!) { change(id: $id) { organization { id } requester { principalId } } }';
+    const told = { organization: { id: 'org_SME' }, requester: { principalId: 'per_sam' } };
+    expect(done(await desk.ask(bert, query, { id: own.id }))).toEqual(told);
+    expect(await desk.list({ ids: [own.id], organizationId: ['org_SME'] }, bert)).toEqual([own.number]);
   });
   test('a publication asks for a notice to every distributor, which its history does not show', async () => {
     const published = await desk.act('publishChange', await desk.propose());

@@ -1,4 +1,6 @@
-import { hasRole, mayActFor, reachOf, type Reach, type Viewer } from '@desk/kit/api/viewer';
+import type { Actor } from '@desk/kit/api/actor';
+import { hasRole, knownOrganizations, mayActFor, reachOf, type Reach, type Viewer } from '@desk/kit/api/viewer';
+import type { DirectoryRecords } from '@desk/schema/directory/events';
 import type { Change } from './change.ts';
 
 /** The scopes that an agent or partner needs to read changes, and to propose and comment on them. */
@@ -38,6 +40,33 @@ export function mayCommentChange(viewer: Viewer, change: Change): boolean {
 /** Internal notes are the staff's, to write and to read. */
 export function mayNoteChange(viewer: Viewer): boolean {
   return viewer.staff;
+}
+
+/** Learns which organization it is: of its own, and of the SME everybody. `found` is null where the directory has not told of it. */
+export function mayKnowOrganization(
+  viewer: Viewer,
+  { id, found }: { id: string; found: Pick<DirectoryRecords['organization'], 'type'> | null },
+): boolean {
+  const known = knownOrganizations(viewer);
+  return known === 'ALL' || known.includes(id) || found?.type === 'SME';
+}
+
+/**
+ * Learns who did something to a published change: of people of its own organizations, of agents who acted for them, and of the SME's staff
+ * everybody. `found` is null for a system, and where the directory has not told of the person.
+ */
+export function mayKnowActor(
+  viewer: Viewer,
+  { id, actingFor }: Actor,
+  found: Pick<DirectoryRecords['person'], 'roles' | 'organizationIds'> | null,
+): boolean {
+  const known = knownOrganizations(viewer);
+  if (known === 'ALL' || id === null || id === viewer.id) return true;
+  if (actingFor !== null && known.includes(actingFor)) return true;
+  if (!found) return false;
+  return (
+    found.roles.some((role) => role.startsWith('SME_')) || found.organizationIds.some((each) => known.includes(each))
+  );
 }
 
 function organizationsOf({ memberships, delegations }: Viewer): string[] {

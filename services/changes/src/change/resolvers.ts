@@ -1,3 +1,4 @@
+import { actorResolvers, type Actor } from '@desk/kit/api/actor';
 import { InputCheck, checkFilter } from '@desk/kit/api/input';
 import { connection, pageRequest, slicePage } from '@desk/kit/api/page';
 import { checkReference } from '@desk/kit/api/reference';
@@ -10,7 +11,7 @@ import type * as api from '../generated/api.ts';
 import { findTemplate } from '../template/template.ts';
 import { allowedActions } from './actions.ts';
 import { CHANGE_NAMES, changeNumber, type Change as ChangeRecord } from './change.ts';
-import { mayNoteChange, mayProposeChanges } from './policy.ts';
+import { mayKnowActor, mayKnowOrganization, mayNoteChange, mayProposeChanges } from './policy.ts';
 import { readHistoryEvent } from './view.ts';
 
 const FILTER_LIMITS = { textMax: 200, listMax: 100, ids: { ids: 'chg', organizationId: 'org' } };
@@ -22,9 +23,10 @@ export const changeQueries = {
     check.done();
     return store.changes.find(reach, id);
   },
-  async changes(_root, args, { store, reach }) {
+  async changes(_root, args, context) {
+    const { store, reach } = context;
     const page = pageRequest(args);
-    const filter = checkFilter(args.filter ?? {}, FILTER_LIMITS);
+    const filter = await withKnownOrganizations(checkFilter(args.filter ?? {}, FILTER_LIMITS), context);
     const found = await store.changes.list(reach, { filter, order: args.orderBy ?? null }, page);
     return connection(found, () => store.changes.count(reach, filter));
   },
@@ -34,7 +36,8 @@ const Change: api.ChangeResolvers & Owed<api.Change, ChangeRecord, api.ChangeRes
   __resolveReference: ({ id }, { loaders }) => loaders.changes.load(id),
   id: ({ _id }) => _id,
   number: changeNumber,
-  organization: ({ organizationId }) => ({ __typename: 'Organization', id: organizationId }),
+  organization: async ({ organizationId: id }, _args, context) =>
+    (await knowsOrganization(id, context)) ? { __typename: 'Organization', id } : null,
   requester: ({ requester }) => requester,
   services: ({ serviceIds }) => serviceIds.map((id) => ({ __typename: 'Service', id })),
   template: ({ templateId }, _args, { templates }) =>
@@ -59,6 +62,30 @@ const Change: api.ChangeResolvers & Owed<api.Change, ChangeRecord, api.ChangeRes
   },
 };
 
+/** Without the organizations that the viewer may not know: a viewer must not find out by asking who proposed a published change. */
+async function withKnownOrganizations(filter: api.ChangeFilter, context: ChangesContext): Promise<api.ChangeFilter> {
+  const { organizationId: asked } = filter;
+  if (!asked) return filter;
+  const known = await Promise.all(asked.map((id) => knowsOrganization(id, context)));
+  return { ...filter, organizationId: asked.filter((_id, index) => known[index]) };
+}
+
+async function knowsOrganization(id: string, { viewer, loaders }: ChangesContext): Promise<boolean> {
+  if (mayKnowOrganization(viewer, { id, found: null })) return true;
+  return mayKnowOrganization(viewer, { id, found: await loaders.organizations.load(id) });
+}
+
+/** A field that only those read who may know the actor; null for everybody else. */
+const ifKnown =
+  <Value>(read: (actor: Actor) => Value) =>
+  async (actor: Actor, _args: object, { viewer, loaders }: ChangesContext): Promise<Value | null> => {
+    if (mayKnowActor(viewer, actor, null)) return read(actor);
+    const isPerson = actor.id !== null && actor.kind === 'PERSON';
+    return mayKnowActor(viewer, actor, isPerson ? await loaders.people.load(actor.id ?? '') : null)
+      ? read(actor)
+      : null;
+  };
+
 const changeOf = ({ subject }: InternalNote, _args: object, { loaders }: ChangesContext) =>
   loaders.changes.load(subject.id);
 
@@ -68,6 +95,11 @@ const changeNow = (message: InternalNote, { store, reach }: ChangesContext) =>
 
 export const changeTypes = {
   Change,
+  Actor: {
+    principalId: ifKnown(actorResolvers.principalId),
+    person: ifKnown(actorResolvers.person),
+    actingFor: ifKnown(actorResolvers.actingFor),
+  },
   ChangeComment: {
     ...messageResolvers,
     /** Whoever sees the change sees its comments. */
