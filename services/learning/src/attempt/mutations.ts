@@ -51,7 +51,8 @@ export const attemptMutations = {
       { reach: 'ALL', key },
       (current) => submit(current, { enrolment, course, keys }, act),
     );
-    await attempts.count(attempt, act);
+    // As of its submission, also where this request repeats one that was lost.
+    await attempts.count(attempt, { ...act, at: attempt.submittedAt ?? act.at });
     return { attempt, ...written };
   },
 } satisfies api.MutationResolvers;
