@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Viewer } from '@desk/kit/api/viewer';
 import { DOMAINS } from '@desk/schema/domains';
-import { committedApiSdl, domainSdl, nodeTypes, supergraphSdl } from '@desk/schema/sdl';
+import { committedApiSdl, domainSdl, eventsSdl, nodeTypes, supergraphSdl } from '@desk/schema/sdl';
 import {
   buildSchema,
   getNamedType,
@@ -139,15 +139,17 @@ describe('the supergraph', () => {
     expect([...ground.runtime.directives.nodes].sort()).toEqual(known.sort());
   });
 
-  test('tells every field that the SDL of a service marks as personal, and no other', () => {
-    const marked = DOMAINS.flatMap((domain) => parse(domainSdl(domain)).definitions)
-      .filter((node) => node.kind === Kind.OBJECT_TYPE_DEFINITION)
+  test('tells every field that the SDL of a domain marks as personal, and no other', () => {
+    const marked = DOMAINS.flatMap((domain) => [domainSdl(domain), eventsSdl(domain) ?? ''])
+      .filter((sdl) => sdl !== '')
+      .flatMap((sdl) => parse(sdl).definitions)
+      .filter((node) => node.kind === Kind.OBJECT_TYPE_DEFINITION || node.kind === Kind.OBJECT_TYPE_EXTENSION)
       .flatMap(({ name, fields = [] }) =>
         fields
           .filter(({ directives }) => directives?.some((directive) => directive.name.value === 'personal'))
           .map((field) => `${name.value}.${field.name.value}`),
       );
-    expect(marked).toContain('Query.me');
+    expect(marked).toEqual(expect.arrayContaining(['Query.me', 'Subscription.learningUpdates']));
     expect([...ground.runtime.directives.personal].sort()).toEqual(marked.sort());
   });
 
