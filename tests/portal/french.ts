@@ -14,6 +14,11 @@ export interface Named {
 /** Words that English sentences hold and French ones do not. */
 const ENGLISH_WORDS = /\b(the|and|with|since|until|from|has|was|were|not|you|your|this|by|of|to|is|are|for)\b/i;
 
+/** A record's number before its title. */
+const RECORD_NUMBER = /^[A-Z]{2,3}-[\d-]+ /;
+/** What a count looks like in either language. */
+const COUNT = '[0-9\u00a0\u202f .,]+';
+
 /** Shorter words say too little of a text that is otherwise made of names and numbers. */
 const LETTERS_MIN = 3;
 
@@ -27,7 +32,10 @@ export function englishIn(texts: readonly string[], names: readonly Named[], wri
   const data = [...DEMO_DATA, ...written].map(plain);
   return texts.filter((text) => {
     if (english.some((pattern) => pattern.test(text))) return !french.some((pattern) => pattern.test(text));
-    return ENGLISH_WORDS.test(text) && !data.some((known) => known.includes(plain(text)));
+    // A French message may hold words that people wrote, and a title may follow the record's number.
+    if (!ENGLISH_WORDS.test(text) || french.some((pattern) => pattern.test(text))) return false;
+    const title = plain(text).replace(RECORD_NUMBER, '');
+    return !data.some((known) => known.includes(title));
   });
 }
 
@@ -62,7 +70,7 @@ function patternOf(message: string): string {
   let source = '';
   for (let at = 0; at < message.length; at += 1) {
     if (message[at] !== '{') {
-      source += message[at] === '#' ? '.+' : escaped(message[at] ?? '');
+      source += message[at] === '#' ? COUNT : escaped(message[at] ?? '');
       continue;
     }
     const end = closing(message, at);
