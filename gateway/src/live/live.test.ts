@@ -403,7 +403,7 @@ describe('what cannot be subscribed to', () => {
       'a cursor that is no text',
       'subscription { incidentUpdates(after: 7) { cursor } }',
       'BAD_USER_INPUT',
-      /after: must be the cursor/,
+      /after: must be a text in quotes/,
     ],
     [
       'a document that is too deep',
@@ -424,7 +424,7 @@ describe('what cannot be subscribed to', () => {
 
   test('a variable of the wrong type is named', async () => {
     const problem = await refused(UPDATES, { filter: { priority: 'P9' } });
-    expect(problem).toMatchObject({ extensions: { code: 'BAD_USER_INPUT', fields: [{ path: 'variables' }] } });
+    expect(problem).toMatchObject({ extensions: { code: 'BAD_USER_INPUT', fields: [{ path: 'filter.priority' }] } });
   });
 
   test('a cursor that is none is refused', async () => {
