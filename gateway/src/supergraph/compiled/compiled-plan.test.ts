@@ -269,12 +269,15 @@ const RANDOM_MS_MAX = 10_000;
 
 test('a compiled plan answers random documents as the library does, whichever service is down', async () => {
   let shapedRuns = 0;
+  const endsAt = performance.now() + RANDOM_MS_MAX;
   await fc.assert(
     fc.asyncProperty(
       randomDocument(),
       fc.record({ first: fc.nat(5) }, { requiredKeys: [] }),
       fc.constantFrom('', '', 'directory', 'tickets'),
       async (query, variables, broken) => {
+        // An interruption by the library would leave the last request on its way, and a service down, into the next test.
+        if (performance.now() > endsAt) return;
         fc.pre(validate(apiSchema, parse(query)).length === 0);
         down = broken;
         const { library, unshaped, shaped, isShaped } = await both(query, variables).finally(() => (down = ''));
@@ -284,7 +287,7 @@ test('a compiled plan answers random documents as the library does, whichever se
         expect({ ...shaped, keys: null }).toEqual({ ...unshaped, keys: null });
       },
     ),
-    { numRuns: RANDOM_DOCUMENTS_MAX, interruptAfterTimeLimit: RANDOM_MS_MAX },
+    { numRuns: RANDOM_DOCUMENTS_MAX },
   );
   expect(shapedRuns).toBeGreaterThan(0);
 });
