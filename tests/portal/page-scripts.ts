@@ -79,3 +79,11 @@ export const READER_TEXTS = `(() => {
 export const PAINTED = `new Promise((resolve) => {
   setTimeout(() => requestAnimationFrame(() => requestAnimationFrame(resolve)));
 })`;
+
+/** True when the page has fetched each of these files of `assets`. */
+export function hasFetched(files: readonly string[]): string {
+  return `(() => {
+    const fetched = new Set(performance.getEntriesByType('resource').map(({ name }) => name.split('/').at(-1)));
+    return ${JSON.stringify(files)}.every((file) => fetched.has(file));
+  })()`;
+}

@@ -1,9 +1,11 @@
 import { afterEach, expect, test } from '@jest/globals';
+import { until } from '@desk/testkit/until';
 import type { Route } from 'playwright-core';
 import { Partner } from '../desk/partner.ts';
 import { describeInBrowser, stage } from './browser-suite.ts';
 import { assign, comment, report, type Worked } from '../desk/desk-work.ts';
-import { asked, PAINTED, whenFocused } from './page-scripts.ts';
+import { filesOfPages } from './page-files.ts';
+import { asked, hasFetched, PAINTED, whenFocused } from './page-scripts.ts';
 import { PAGE_MS_MAX, Visitor } from './visitor.ts';
 
 const MINUTE_MS = 60_000;
@@ -24,6 +26,8 @@ describeInBrowser('what is read', () => {
 
   test('a page that was not open before opens while the line is down', async () => {
     visitor = await arrive('lena', '/');
+    const { page } = visitor;
+    await until('the other pages are fetched', () => page.evaluate<boolean>(hasFetched(filesOfPages())));
     await visitor.page.context().setOffline(true);
     await visitor.page.getByRole('link', { name: 'Report an incident' }).click();
     await visitor.page.getByRole('heading', { name: 'Report an incident' }).waitFor();
