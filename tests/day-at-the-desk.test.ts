@@ -48,7 +48,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   for (const client of clients) await client.dispose();
-  await desk.stop();
+  await desk?.stop();
 });
 
 test('a day at the desk: one live client hears of every record once and in order, and a foreign distributor of its own alone', async () => {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { until } from '@desk/testkit/until';
 import WebSocket from 'ws';
 import { DeskProcess } from './desk/desk-process.ts';
 import { report } from './desk/desk-work.ts';
@@ -23,7 +24,7 @@ beforeAll(async () => {
     Partner,
   ];
 });
-afterAll(() => desk.stop());
+afterAll(() => desk?.stop());
 
 test('an authorization that ends cuts the agent off at once, for that distributor alone', async () => {
   const [one, two] = [await organization('LDC-001'), await organization('LDC-002')];
@@ -35,7 +36,7 @@ test('an authorization that ends cuts the agent off at once, for that distributo
     `{ agentAuthorizations(first: 10, filter: ${filter}) { nodes { id version agent { code } } } }`,
   );
   const { id, version } = nodes.find((each) => each.agent.code === 'AGT-001') ?? { id: '', version: 0 };
-  await write(omar, 'endAgentAuthorization', { id, expectedVersion: version, reason: REASON });
+  await omar.write('endAgentAuthorization', { id, expectedVersion: version, reason: REASON }, 'version');
   expect(await socket.closed).toBe(4403);
   expect(socket.took()).toBeLessThan(CUT_OFF_MS_MAX);
   expect(await organizationsOf(agent)).toEqual(['LDC-002']);
@@ -45,11 +46,11 @@ test('a person who is suspended is refused, with every socket, and comes back af
   const lena = new Partner(desk.url, 'lena');
   const sockets = [await open(lena), await open(lena)];
   const { person } = await lena.get<{ person: { id: string; version: number } }>('{ me { person { id version } } }');
-  const { version } = await write(root, 'suspendPerson', {
-    id: person.id,
-    expectedVersion: person.version,
-    reason: REASON,
-  });
+  const { version } = await root.write<{ version: number }>(
+    'suspendPerson',
+    { id: person.id, expectedVersion: person.version, reason: REASON },
+    'version',
+  );
   for (const socket of sockets) {
     expect(await socket.closed).toBe(4403);
     expect(socket.took()).toBeLessThan(CUT_OFF_MS_MAX);
@@ -58,8 +59,8 @@ test('a person who is suspended is refused, with every socket, and comes back af
     { extensions: { code: 'UNAUTHENTICATED', reason: 'PRINCIPAL' } },
   ]);
   expect(await signIn('lena')).toContain('You are suspended');
-  await write(root, 'reinstatePerson', { id: person.id, expectedVersion: version, reason: REASON });
-  await until(async () => !(await lena.ask('{ me { id } }')).errors);
+  await root.write('reinstatePerson', { id: person.id, expectedVersion: version, reason: REASON }, 'version');
+  await until('Lena is back', async () => !(await lena.ask('{ me { id } }')).errors);
 });
 
 test('an organization that is suspended has its people refused; agents go on for others, the SME reads, and nothing new is opened', async () => {
@@ -68,7 +69,11 @@ test('an organization that is suspended has its people refused; agents go on for
   const other = await organization('LDC-003');
   const agent = new Partner(desk.url, 'aga', [id, other.id]);
   const [own, acting] = [await open(priya), await open(agent)];
-  const suspended = await write(root, 'suspendOrganization', { id, expectedVersion: version, reason: REASON });
+  const suspended = await root.write<{ version: number }>(
+    'suspendOrganization',
+    { id, expectedVersion: version, reason: REASON },
+    'version',
+  );
   for (const socket of [own, acting]) {
     expect(await socket.closed).toBe(4403);
     expect(socket.took()).toBeLessThan(CUT_OFF_MS_MAX);
@@ -83,9 +88,11 @@ test('an organization that is suspended has its people refused; agents go on for
   );
   expect(totalCount).toBeGreaterThan(0);
   // The tickets service learns of it by the directory's events.
-  await until(async () => (await refusalOf(report(sam, 'No reads', 'LDC-002'))).includes('INACTIVE'));
-  await write(root, 'reinstateOrganization', { id, expectedVersion: suspended.version, reason: REASON });
-  await until(async () => !(await priya.ask('{ me { id } }')).errors);
+  await until('tickets refuse the suspended organization', async () =>
+    (await refusalOf(report(sam, 'No reads', 'LDC-002'))).includes('INACTIVE'),
+  );
+  await root.write('reinstateOrganization', { id, expectedVersion: suspended.version, reason: REASON }, 'version');
+  await until('Priya is back', async () => !(await priya.ask('{ me { id } }')).errors);
 });
 
 test('an invited person becomes active by signing in with the verified address', async () => {
@@ -96,10 +103,13 @@ test('an invited person becomes active by signing in with the verified address',
     roles: ['LDC_USER'],
   };
   expect(await signIn('nina')).toContain('this desk does not know you');
-  const text = `mutation($input: InvitePersonInput!) { invitePerson(input: $input) { person { id status } } }`;
-  const { person } = await omar.get<{ person: { id: string; status: string } }>(text, { input: nina });
+  const { person } = await omar.write<{ person: { id: string; status: string } }>(
+    'invitePerson',
+    nina,
+    'person { id status }',
+  );
   expect(person.status).toBe('INVITED');
-  await until(async () => !(await signIn('nina')).includes('does not know you'));
+  await until('the desk knows Nina', async () => !(await signIn('nina')).includes('does not know you'));
   const me = await new Partner(desk.url, 'nina').get('{ me { id name memberships { organization { code } roles } } }');
   expect(me).toEqual({
     id: person.id,
@@ -115,11 +125,6 @@ async function organization(code: string): Promise<{ id: string; version: number
 async function organizationsOf(who: Partner): Promise<string[]> {
   const { actingFor } = await who.get<{ actingFor: { code: string }[] }>('{ me { actingFor { code } } }');
   return actingFor.map(({ code }) => code);
-}
-
-function write(who: Partner, mutation: string, input: object): Promise<{ version: number }> {
-  const type = `${mutation.charAt(0).toUpperCase()}${mutation.slice(1)}Input`;
-  return who.get(`mutation($input: ${type}!) { ${mutation}(input: $input) { version } }`, { input });
 }
 
 /** A socket, once it is accepted. `closed` gives the code with which the desk closed it, and `took` how long that took from then on. */
@@ -170,12 +175,4 @@ async function signIn(login: string): Promise<string> {
 /** What a request is refused with, as text; empty where it is done. */
 function refusalOf(work: Promise<unknown>): Promise<string> {
   return work.then(() => '', String);
-}
-
-async function until(holds: () => Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + CUT_OFF_MS_MAX;
-  while (!(await holds())) {
-    if (Date.now() > deadline) throw new Error('waited in vain');
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
 }

@@ -35,7 +35,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   for (const client of clients) await client.dispose();
-  await desk.stop();
+  await desk?.stop();
 });
 
 test('every distributor follows a continuity event live, and of acknowledgements its own alone', async () => {
@@ -98,22 +98,19 @@ function changed(mutation: string, { id, version }: Event, input: Record<string,
 }
 
 async function write(who: Partner, mutation: string, input: Record<string, unknown>): Promise<Event> {
-  const type = `${mutation.charAt(0).toUpperCase()}${mutation.slice(1)}Input`;
-  const text = `mutation($input: ${type}!) { ${mutation}(input: $input) { continuityEvent { id version } } }`;
-  return (await who.get<{ continuityEvent: Event }>(text, { input })).continuityEvent;
+  const payload = await who.write<{ continuityEvent: Event }>(mutation, input, 'continuityEvent { id version }');
+  return payload.continuityEvent;
 }
 
 async function report({ id }: Event): Promise<string> {
-  const { situationReport } = await rae.get<{ situationReport: { id: string } }>(
-    'mutation($input: PublishSituationReportInput!) { publishSituationReport(input: $input) { situationReport { id } } }',
-    { input: { id, english: 'Please wait.', requiresAcknowledgement: true } },
+  const { situationReport } = await rae.write<{ situationReport: { id: string } }>(
+    'publishSituationReport',
+    { id, english: 'Please wait.', requiresAcknowledgement: true },
+    'situationReport { id }',
   );
   return situationReport.id;
 }
 
 async function acknowledge(who: Partner, id: string): Promise<void> {
-  await who.get(
-    'mutation($input: AcknowledgeSituationReportInput!) { acknowledgeSituationReport(input: $input) { replayed } }',
-    { input: { id } },
-  );
+  await who.write('acknowledgeSituationReport', { id }, 'replayed');
 }

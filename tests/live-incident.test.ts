@@ -29,7 +29,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   for (const client of clients) await client.dispose();
-  await desk.stop();
+  await desk?.stop();
 });
 
 describe('a live incident', () => {

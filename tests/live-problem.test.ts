@@ -41,7 +41,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   for (const client of clients) await client.dispose();
-  await desk.stop();
+  await desk?.stop();
 });
 
 test('a problem that comes of an incident is followed live: by the SME from the start, by distributors once it is published', async () => {
@@ -62,8 +62,7 @@ test('a problem that comes of an incident is followed live: by the SME from the 
     publicStatus: 'We look into it.',
   });
   const assessed = await write('assessProblem', 'problem', on(published));
-  const note = 'mutation($input: AddProblemInternalNoteInput!) { addProblemInternalNote(input: $input) { replayed } }';
-  await sam.get(note, { input: { id: assessed.id, text: 'Job 12.' } });
+  await sam.write('addProblemInternalNote', { id: assessed.id, text: 'Job 12.' }, 'replayed');
   const last = await write('cancelProblem', 'problem', { ...on(assessed), reason: 'The job is repaired.' });
 
   const mine = (updates: readonly Update[]) => updates.filter(({ problemId }) => problemId === last.id);
@@ -138,7 +137,6 @@ async function report(): Promise<{ number: string }> {
 }
 
 async function write(mutation: string, field: string, input: Record<string, unknown>): Promise<Changed> {
-  const type = `${mutation.charAt(0).toUpperCase()}${mutation.slice(1)}Input`;
-  const text = `mutation($input: ${type}!) { ${mutation}(input: $input) { ${field} { id number version } } }`;
-  return (await sam.get<Record<string, Changed>>(text, { input }))[field] as Changed;
+  const payload = await sam.write<Record<string, Changed>>(mutation, input, `${field} { id number version }`);
+  return payload[field] as Changed;
 }

@@ -39,7 +39,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   for (const client of clients) await client.dispose();
-  await desk.stop();
+  await desk?.stop();
 });
 
 test('a service request is followed live, by its distributor and the SME from the start, and by no other distributor', async () => {
@@ -47,9 +47,7 @@ test('a service request is followed live, by its distributor and the SME from th
   const asked = await submit(lena, 'Nadia Fortin');
   const approved = await write(omar, 'approveServiceRequest', on(asked));
   const started = await write(sam, 'startServiceRequest', on(approved));
-  const note =
-    'mutation($input: AddServiceRequestInternalNoteInput!) { addServiceRequestInternalNote(input: $input) { replayed } }';
-  await sam.get(note, { input: { id: asked.id, text: 'Seat 12.' } });
+  await sam.write('addServiceRequestInternalNote', { id: asked.id, text: 'Seat 12.' }, 'replayed');
   const delivered = await write(sam, 'fulfilServiceRequest', { ...on(started), result: 'The account is made.' });
   await write(lena, 'acceptServiceRequest', on(delivered));
   const kinds = (updates: readonly Update[]) => of(updates, asked).map(({ kind }) => kind);
@@ -91,7 +89,6 @@ function submit(who: Partner, person: string): Promise<Changed> {
 }
 
 async function write(who: Partner, mutation: string, input: Record<string, unknown>): Promise<Changed> {
-  const type = `${mutation.charAt(0).toUpperCase()}${mutation.slice(1)}Input`;
-  const text = `mutation($input: ${type}!) { ${mutation}(input: $input) { serviceRequest { id number version } } }`;
-  return (await who.get<{ serviceRequest: Changed }>(text, { input })).serviceRequest;
+  const payload = await who.write<{ serviceRequest: Changed }>(mutation, input, 'serviceRequest { id number version }');
+  return payload.serviceRequest;
 }

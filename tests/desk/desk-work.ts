@@ -83,10 +83,5 @@ export async function look(who: Partner, number: string): Promise<Worked & { sta
 
 /** Sends a mutation, and gives the incident of its payload. */
 async function write(who: Partner, mutation: string, input: Record<string, unknown>): Promise<Worked> {
-  const type = `${mutation.charAt(0).toUpperCase()}${mutation.slice(1)}Input`;
-  const { incident } = await who.get<{ incident: Worked }>(
-    `mutation($input: ${type}!) { ${mutation}(input: $input) { incident { id number version } } }`,
-    { input },
-  );
-  return incident;
+  return (await who.write<{ incident: Worked }>(mutation, input, 'incident { id number version }')).incident;
 }
