@@ -1,6 +1,7 @@
 import { readGatewayConfig } from '@desk/gateway/config';
 import { generateTokenKeys } from '@desk/kit/api/token';
-import { DOMAINS, followedBy } from '@desk/schema/domains';
+import { readServiceSettings } from '@desk/kit/service/settings';
+import { DOMAINS, followedBy, type Domain } from '@desk/schema/domains';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -81,9 +82,9 @@ describe.each(PROCESSES)('%s', (name) => {
     expect(Object.keys(resources.requests)).toEqual(['cpu', 'memory']);
   });
 
-  test('has settings that the process takes in production', async () => {
+  test('has settings that the process takes in production', () => {
     const environment = environmentOf(container());
-    const read = name === 'gateway' ? readGatewayConfig : await serviceReader(name);
+    const read = readerOf(name);
     expect(() => read(environment)).not.toThrow();
     const secrets = container().env.filter(({ valueFrom }) => valueFrom !== undefined);
     const needed = secrets.map((each) => each.name).filter((each) => each !== 'OIDC_CLIENT_SECRET');
@@ -92,11 +93,14 @@ describe.each(PROCESSES)('%s', (name) => {
 });
 
 test('the gateway knows the address of every service, and services that of those they follow', () => {
-  const addresses = (name: string) => environmentOf(deploymentOf(name).spec.template?.spec.containers[0] as Container);
-  const urlOf = (domain: string) => [`${domain.toUpperCase()}_URL`, `http://${domain}:4000`] as const;
-  expect(addresses('gateway')).toMatchObject(Object.fromEntries(DOMAINS.map(urlOf)));
-  for (const domain of DOMAINS)
-    expect(addresses(domain)).toMatchObject(Object.fromEntries(followedBy(domain).map(urlOf)));
+  const settings = (name: string) => environmentOf(deploymentOf(name).spec.template?.spec.containers[0] as Container);
+  const urls = (domains: readonly Domain[]) =>
+    Object.fromEntries(domains.map((domain) => [domain, `http://${domain}:4000`]));
+  expect(readGatewayConfig(settings('gateway')).config.subgraphs).toEqual(urls(DOMAINS));
+  for (const domain of DOMAINS) {
+    const { urls: known } = readServiceSettings(domain, followedBy(domain), settings(domain));
+    expect(known).toEqual(urls(followedBy(domain)));
+  }
 });
 
 test('nothing is reached without a rule, and services by the gateway and each other alone', () => {
@@ -154,9 +158,9 @@ function environmentOf({ envFrom, env }: Container): Record<string, string | und
   return Object.assign({}, ...maps, Object.fromEntries(own)) as Record<string, string | undefined>;
 }
 
-/** The function by which a service reads its settings. */
-async function serviceReader(domain: string): Promise<(environment: Record<string, string | undefined>) => unknown> {
-  const module = (await import(path.join(BASE, '../../services', domain, 'src/config.ts'))) as Record<string, unknown>;
-  const [read] = Object.values(module).filter((each) => typeof each === 'function');
-  return read as (environment: Record<string, string | undefined>) => unknown;
+/** The function by which a process reads its settings. */
+function readerOf(name: string): (environment: Record<string, string | undefined>) => unknown {
+  if (name === 'gateway') return readGatewayConfig;
+  const domain = name as Domain;
+  return (environment) => readServiceSettings(domain, followedBy(domain), environment);
 }

@@ -48,6 +48,23 @@ test('right settings are read, with defaults for the rest', () => {
   });
 });
 
+test('one pattern gives the address of every service that has none of its own', () => {
+  const { config } = readGatewayConfig({
+    ...RIGHT,
+    ...Object.fromEntries(DOMAINS.map((domain) => [`${domain.toUpperCase()}_URL`, ''])),
+    SERVICES_URL: 'http://{service}:4000',
+    TICKETS_URL: 'http://localhost:4711',
+  });
+  expect(config.subgraphs).toEqual({
+    ...Object.fromEntries(DOMAINS.map((domain) => [domain, `http://${domain}:4000`])),
+    tickets: 'http://localhost:4711',
+  });
+});
+
+test('a pattern that names no service is wrong', () => {
+  expect(problems({ ...RIGHT, SERVICES_URL: 'http://localhost:4000' })).toEqual(['SERVICES_URL']);
+});
+
 test('without any setting every one that is needed is named', () => {
   expect(problems({}).sort()).toEqual(Object.keys(RIGHT).sort());
 });

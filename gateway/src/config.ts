@@ -1,3 +1,4 @@
+import { addressesOf, addressSettings, bareAddress, httpAddress, withAddresses } from '@desk/kit/process/addresses';
 import { readConfig, milliseconds } from '@desk/kit/process/config';
 import { SUBGRAPH_SETTINGS } from '@desk/kit/service/settings';
 import { DOMAINS, type Domain } from '@desk/schema/domains';
@@ -39,7 +40,6 @@ const LOCAL_HOSTS = new Set(['localhost', '127.0.0.1', '[::1]']);
 
 const { HOST, INTERNAL_SIGNING_KEY, REDIS_URL, REDIS_PREFIX, LOG_LEVEL, PORT } = SUBGRAPH_SETTINGS;
 const HTTPS_ONLY = 'must start with https:// in production';
-const http = { protocol: /^https?$/, error: 'must be an address that starts with http:// or https://' };
 
 function settings(production: boolean) {
   return {
@@ -48,12 +48,12 @@ function settings(production: boolean) {
     PUBLIC_URL: bareAddress()
       .refine((url) => !production || isSafe(url), HTTPS_ONLY)
       .describe('Where browsers reach the desk: https://desk.example.ca.'),
-    ...forEachAddress((domain) => bareAddress().describe(`Where the service ${domain} answers, without /graphql.`)),
+    ...addressSettings(DOMAINS),
     REDIS_URL,
     REDIS_PREFIX,
     INTERNAL_SIGNING_KEY,
     OIDC_ISSUER: z
-      .url(http)
+      .url(httpAddress)
       .refine((url) => !production || isSafe(url), HTTPS_ONLY)
       .describe('The OpenID Connect provider, as its tokens name it in `iss`.'),
     OIDC_CLIENT_ID: z.string().describe('The provider’s name for this desk.'),
@@ -93,12 +93,13 @@ function settings(production: boolean) {
 
 /** The gateway's settings from the environment. Throws ConfigProblem with everything that is wrong. */
 export function readGatewayConfig(environment: Record<string, string | undefined>) {
-  const read = readConfig(settings(environment['NODE_ENV'] === 'production'), environment);
+  const shape = settings(environment['NODE_ENV'] === 'production');
+  const read = readConfig(shape, withAddresses(environment, DOMAINS));
   const config: GatewayConfig = {
     host: read.HOST,
     port: read.PORT,
     publicUrl: read.PUBLIC_URL,
-    subgraphs: forEachDomain((domain) => read[addressOf(domain)]),
+    subgraphs: addressesOf(DOMAINS, read),
     signIn: {
       issuer: read.OIDC_ISSUER,
       clientId: read.OIDC_CLIENT_ID,
@@ -118,29 +119,6 @@ export function readGatewayConfig(environment: Record<string, string | undefined
     redis: { url: read.REDIS_URL, prefix: read.REDIS_PREFIX },
     logLevel: read.LOG_LEVEL,
   };
-}
-
-/** The variable that holds the address of a domain's service: `TICKETS_URL`. */
-type Address = `${Uppercase<Domain>}_URL`;
-
-function addressOf(domain: Domain): Address {
-  return `${domain.toUpperCase()}_URL` as Address;
-}
-
-function forEachAddress<Value>(make: (domain: Domain) => Value): Record<Address, Value> {
-  return Object.fromEntries(DOMAINS.map((domain) => [addressOf(domain), make(domain)])) as Record<Address, Value>;
-}
-
-function forEachDomain<Value>(make: (domain: Domain) => Value): Record<Domain, Value> {
-  return Object.fromEntries(DOMAINS.map((domain) => [domain, make(domain)])) as Record<Domain, Value>;
-}
-
-/** An address of a host, without the final slash. */
-function bareAddress() {
-  return z
-    .url(http)
-    .refine((url) => !URL.canParse(url) || url.replace(/\/$/, '') === new URL(url).origin, 'must be a host alone')
-    .transform((url) => new URL(url).origin);
 }
 
 /** True where no stranger on the way can read along: https, or an address on this machine. */

@@ -5,56 +5,50 @@ import { systemRandom } from '../process/ids.ts';
 import { createLogger } from '../process/logger.ts';
 import { httpPull } from '../log/pull.ts';
 import { RedisStream } from '../log/redis-stream.ts';
-import type { Dependencies, ServiceConfig } from './service.ts';
-import { tokenSigner, tokenVerifier, type TokenKeys } from '../api/token.ts';
-
-/** The settings that every service's process reads. */
-interface ProcessSettings {
-  HOST: string;
-  PORT: number;
-  MONGODB_URI: string;
-  MONGODB_DATABASE: string;
-  INTERNAL_SIGNING_KEY: TokenKeys['signing'];
-  INTERNAL_VERIFY_KEYS: TokenKeys['verify'];
-  REDIS_URL: string;
-  REDIS_PREFIX: string;
-  LOG_LEVEL: string;
-}
+import type { Dependencies, RunningService, ServiceConfig } from './service.ts';
+import { readServiceSettings, type ServiceSettings } from './settings.ts';
+import { tokenSigner, tokenVerifier } from '../api/token.ts';
 
 /** How long a process may take to end, in milliseconds. */
 const STOP_MS_MAX = 25_000;
 
-/** The dependencies of a service that is a process of its own: the machine's time and randomness, Redis, and the mounted keys. */
-export async function processDependencies(
+/** Runs a service as a process of its own, with the settings of the environment. `follows` names the services whose logs it reads. */
+export async function runService(
   service: string,
-  settings: ProcessSettings,
-  urls: Record<string, string>,
-): Promise<{ config: ServiceConfig; deps: Dependencies }> {
-  const logger = createLogger(service, settings.LOG_LEVEL);
-  const signToken = await tokenSigner(settings.INTERNAL_SIGNING_KEY, systemTime);
-  return {
-    config: {
+  follows: readonly string[],
+  create: (config: ServiceConfig, deps: Dependencies) => Promise<RunningService>,
+): Promise<void> {
+  await runProcess(async () => {
+    const settings = readServiceSettings(service, follows, process.env);
+    const config = {
       host: settings.HOST,
       port: settings.PORT,
       mongodbUri: settings.MONGODB_URI,
       database: settings.MONGODB_DATABASE,
-    },
-    deps: {
-      time: systemTime,
-      random: systemRandom,
-      logger,
-      stream: new RedisStream(settings.REDIS_URL, settings.REDIS_PREFIX, (error) =>
-        logger.warn({ error }, 'Redis is in trouble'),
-      ),
-      pull: httpPull(urls, signToken),
-      signToken,
-      verifyToken: tokenVerifier(settings.INTERNAL_VERIFY_KEYS, service, systemTime),
-      crash: crashPoint(process.env['DESK_CRASH_AT']),
-    },
+    };
+    return create(config, await processDependencies(service, settings));
+  });
+}
+
+/** What a process of its own gives a service: the machine's time and randomness, Redis, and the mounted keys. */
+async function processDependencies(service: string, settings: ServiceSettings): Promise<Dependencies> {
+  const logger = createLogger(service, settings.LOG_LEVEL);
+  const signToken = await tokenSigner(settings.INTERNAL_SIGNING_KEY, systemTime);
+  return {
+    time: systemTime,
+    random: systemRandom,
+    logger,
+    stream: new RedisStream(settings.REDIS_URL, settings.REDIS_PREFIX, (error) =>
+      logger.warn({ error }, 'Redis is in trouble'),
+    ),
+    pull: httpPull(settings.urls, signToken),
+    signToken,
+    verifyToken: tokenVerifier(settings.INTERNAL_VERIFY_KEYS, service, systemTime),
+    crash: crashPoint(process.env['DESK_CRASH_AT']),
   };
 }
 
-/** Starts a service as a process. Wrong settings end it, and its message names all of them; signals end it as `stopOnSignals` says. */
+/** Starts something as a process. Wrong settings end it, and its message names all of them; signals end it as `stopOnSignals` says. */
 export async function runProcess(start: () => Promise<{ stop(): Promise<void> }>): Promise<void> {
   try {
     const running = await start();

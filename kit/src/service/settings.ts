@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { parseSigningKey, parseVerifyKeys } from '../api/token.ts';
-import { port } from '../process/config.ts';
+import { addressesOf, addressSettings, withAddresses } from '../process/addresses.ts';
+import { port, readConfig } from '../process/config.ts';
 import { weakWrites } from '../process/mongo.ts';
 
 /** Settings that every subgraph has. */
@@ -28,6 +29,25 @@ export const SUBGRAPH_SETTINGS = {
   REDIS_PREFIX: z.string().default('').describe('Put before every key in Redis.'),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
 };
+
+export type ServiceSettings = ReturnType<typeof readServiceSettings>;
+
+/**
+ * The settings of a service's process from the environment; `follows` names the services whose logs it reads. Its database is called
+ * as the service unless the environment says otherwise. Throws ConfigProblem with everything that is wrong.
+ */
+export function readServiceSettings(
+  service: string,
+  follows: readonly string[],
+  environment: Record<string, string | undefined>,
+) {
+  const own = { MONGODB_DATABASE: SUBGRAPH_SETTINGS.MONGODB_DATABASE.default(service) };
+  const read = readConfig(
+    { ...SUBGRAPH_SETTINGS, ...own, ...addressSettings(follows) },
+    withAddresses(environment, follows),
+  );
+  return { ...read, urls: addressesOf(follows, read) };
+}
 
 /** A setting that `parse` reads from text. Where it gives null the setting is wrong; the message does not show its value. */
 function parsed<Value>(parse: (text: string) => Value | null, problem: string) {

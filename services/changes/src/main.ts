@@ -1,9 +1,5 @@
-import { processDependencies, runProcess } from '@desk/kit/service/process';
-import { readChangesConfig } from './config.ts';
+import { runService } from '@desk/kit/service/process';
+import { followedBy } from '@desk/schema/domains';
 import { createChangesService } from './service.ts';
 
-await runProcess(async () => {
-  const settings = readChangesConfig(process.env);
-  const { config, deps } = await processDependencies('changes', settings, { directory: settings.DIRECTORY_URL });
-  return createChangesService(config, deps);
-});
+await runService('changes', followedBy('changes'), createChangesService);

@@ -1,9 +1,5 @@
-import { processDependencies, runProcess } from '@desk/kit/service/process';
-import { readContinuityConfig } from './config.ts';
+import { runService } from '@desk/kit/service/process';
+import { followedBy } from '@desk/schema/domains';
 import { createContinuityService } from './service.ts';
 
-await runProcess(async () => {
-  const settings = readContinuityConfig(process.env);
-  const { config, deps } = await processDependencies('continuity', settings, { directory: settings.DIRECTORY_URL });
-  return createContinuityService(config, deps);
-});
+await runService('continuity', followedBy('continuity'), createContinuityService);

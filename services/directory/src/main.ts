@@ -1,9 +1,5 @@
-import { processDependencies, runProcess } from '@desk/kit/service/process';
-import { readDirectoryConfig } from './config.ts';
+import { runService } from '@desk/kit/service/process';
+import { followedBy } from '@desk/schema/domains';
 import { createDirectoryService } from './service.ts';
 
-await runProcess(async () => {
-  const settings = readDirectoryConfig(process.env);
-  const { config, deps } = await processDependencies('directory', settings, {});
-  return createDirectoryService(config, deps);
-});
+await runService('directory', followedBy('directory'), createDirectoryService);

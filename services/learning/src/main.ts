@@ -1,9 +1,5 @@
-import { processDependencies, runProcess } from '@desk/kit/service/process';
-import { readLearningConfig } from './config.ts';
+import { runService } from '@desk/kit/service/process';
+import { followedBy } from '@desk/schema/domains';
 import { createLearningService } from './service.ts';
 
-await runProcess(async () => {
-  const settings = readLearningConfig(process.env);
-  const { config, deps } = await processDependencies('learning', settings, {});
-  return createLearningService(config, deps);
-});
+await runService('learning', followedBy('learning'), createLearningService);

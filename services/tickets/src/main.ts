@@ -1,9 +1,5 @@
-import { processDependencies, runProcess } from '@desk/kit/service/process';
-import { readTicketsConfig } from './config.ts';
+import { runService } from '@desk/kit/service/process';
+import { followedBy } from '@desk/schema/domains';
 import { createTicketsService } from './service.ts';
 
-await runProcess(async () => {
-  const settings = readTicketsConfig(process.env);
-  const { config, deps } = await processDependencies('tickets', settings, { directory: settings.DIRECTORY_URL });
-  return createTicketsService(config, deps);
-});
+await runService('tickets', followedBy('tickets'), createTicketsService);
