@@ -1,6 +1,8 @@
+import { until } from '@desk/testkit/until';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Client } from 'graphql-ws';
 import { DeskProcess } from './desk/desk-process.ts';
+import { follow, followed } from './desk/desk-work.ts';
 import { Listener, Partner } from './desk/partner.ts';
 
 /** A day at the desk, across all services, through the gateway of a desk as `npm start` runs it. */
@@ -51,12 +53,13 @@ afterAll(async () => {
   await desk?.stop();
 });
 
-test('a day at the desk: one live client hears of every record once and in order, and a foreign distributor of its own alone', async () => {
+test('a day at the desk: one live client hears of every record once and in order, a foreign distributor of its own alone, and each inbox tells once', async () => {
   const [own, foreign] = await Promise.all([listen(lena), listen(priya)]);
 
   // A distributor reports an incident and asks for a service.
   const incident = await report(lena);
   const request = await ask(lena);
+  for (const record of [incident, request]) await followed(lena, record);
   await write(omar, 'serviceRequest', 'approveServiceRequest', on(request));
 
   // A problem comes of the incident, and a change of the problem.
@@ -79,6 +82,7 @@ test('a day at the desk: one live client hears of every record once and in order
   });
   const accepted = await write(cleo, 'change', 'acceptChange', on(change));
   const published = await write(cleo, 'change', 'publishChange', on(accepted));
+  await follow(lena, change);
   await write(cleo, 'change', 'assessChange', {
     ...on(published),
     type: 'NORMAL',
@@ -152,7 +156,31 @@ test('a day at the desk: one live client hears of every record once and in order
     expect([field, about(all, id).map(({ kind }) => kind)]).toEqual([field, kinds]);
     expect([field, foreign[field].problems]).toEqual([field, []]);
   }
+
+  // The inbox has told each person once of what the others did.
+  const records = [incident, request, shown, change, event, enrolment].map(({ id }) => id);
+  const [announced, declared] = ['notice.change_published', 'notice.continuity_declared'] as const;
+  for (const [who, codes] of [
+    [lena, ['incident.linked', 'service_request.approved', announced, 'change.assessed', declared]],
+    [omar, [announced, declared, 'continuity_event.reported', 'continuity_event.acknowledged']],
+    [priya, ['problem.published', announced, declared]],
+    [rae, ['continuity_event.acknowledged']],
+    [cleo, []],
+    [sam, []],
+  ] as const) {
+    const inbox = () => inboxOf(who, records);
+    await until(`${who.login} is told`, async () => (await inbox()).length >= codes.length);
+    expect([who.login, (await inbox()).sort()]).toEqual([who.login, [...codes].sort()]);
+  }
 });
+
+/** What somebody's inbox tells of these records. */
+async function inboxOf(who: Partner, records: readonly string[]): Promise<string[]> {
+  const { nodes } = await who.get<{ nodes: { code: string; recordId: string }[] }>(
+    '{ myNotifications(first: 20) { nodes { code recordId } } }',
+  );
+  return nodes.filter(({ recordId }) => records.includes(recordId)).map(({ code }) => code);
+}
 
 /** Follows every live field over one connection, as a dashboard does. */
 async function listen(who: Partner): Promise<Record<Field, Listener<Update>>> {

@@ -4,6 +4,9 @@ import type { Partner } from './partner.ts';
 /** How often one waits for a follow. */
 const FOLLOWED_WAITS_MAX = 4;
 
+/** What a promise that must hold becomes: whether it did. */
+const HELD = [() => true, () => false] as const;
+
 /** An incident as the API gives it back after each step. */
 export interface Worked {
   id: string;
@@ -34,14 +37,14 @@ export async function followed(who: Partner, { id }: { id: string }): Promise<vo
     // The demo data are many on a busy machine: one wait may not be enough.
     const waited = until(`${who.login} follows ${id}`, follows);
     if (tries === FOLLOWED_WAITS_MAX) return waited;
-    if (
-      await waited.then(
-        () => true,
-        () => false,
-      )
-    )
-      return;
+    if (await waited.then(...HELD)) return;
   }
+}
+
+/** Follows a record of another's. Notifications learn of it by its event, a moment later. */
+export async function follow(who: Partner, { id }: { id: string }): Promise<void> {
+  const done = () => who.write('followRecord', { recordId: id }, 'replayed').then(...HELD);
+  await until(`${who.login} may follow ${id}`, done);
 }
 
 /** Gives an incident to the asking analyst. */
