@@ -1,5 +1,6 @@
 import {
   defaultFieldResolver,
+  GraphQLString,
   getNamedType,
   getNullableType,
   isInputObjectType,
@@ -11,6 +12,7 @@ import {
   type GraphQLInputType,
   type GraphQLSchema,
 } from 'graphql';
+import { characterProblem } from './characters.ts';
 import { Refusal, badInput, type ErrorCode, type FieldProblem, type Problem } from './errors.ts';
 
 /**
@@ -29,7 +31,7 @@ export class Unreadable {
 }
 
 /**
- * Lets each field of a schema refuse arguments that hold an `Unreadable`, or other than exactly one field of an input type in `oneOf`:
+ * Lets each field of a schema refuse arguments that hold an `Unreadable`, a text with a character that none may hold, or other than exactly one field of an input type in `oneOf`:
  * BAD_USER_INPUT with the path of each, inline and as a variable alike. The other fields of the request are answered.
  */
 export function checkArguments(schema: GraphQLSchema, oneOf: ReadonlySet<string>): void {
@@ -72,6 +74,10 @@ function problemsOf(
     const items = value as unknown[];
     return items.flatMap((item, index) => problemsOf(item, { type: nullable.ofType, path: `${path}.${index}`, oneOf }));
   }
+  if (nullable === GraphQLString) {
+    const problem = characterProblem(value as string);
+    return problem ? [{ path, ...problem, refusal: 'BAD_USER_INPUT' }] : [];
+  }
   if (!isInputObjectType(nullable)) return [];
   const members = value as Record<string, unknown>;
   const fields = Object.values(nullable.getFields());
@@ -91,10 +97,10 @@ function isExactlyOne(values: readonly unknown[]): boolean {
   return given.length === 1 && given[0] !== null;
 }
 
-/** True for a type that holds a scalar of ours, or an input type of which exactly one field must be given. */
+/** True for a type that holds a text, a scalar of ours, or an input type of which exactly one field must be given. */
 function mayBeWrong(type: GraphQLInputType, oneOf: ReadonlySet<string>, seen = new Set<string>()): boolean {
   const named = getNamedType(type);
-  if (isScalarType(named)) return !isSpecifiedScalarType(named);
+  if (isScalarType(named)) return named === GraphQLString || !isSpecifiedScalarType(named);
   if (!isInputObjectType(named) || seen.has(named.name)) return false;
   seen.add(named.name);
   return oneOf.has(named.name) || Object.values(named.getFields()).some((field) => mayBeWrong(field.type, oneOf, seen));

@@ -123,6 +123,11 @@ export const FIELD_PROBLEMS = {
   MISSING_ENTRY: { args: ['value'], meaning: 'The list must hold an entry of this kind; `value` names it.' },
   TOO_LONG: { args: ['max', 'unit', 'length'], meaning: 'The text is too long; `unit` is CHARACTERS or BYTES.' },
   NOT_ONE_LINE: { args: [], meaning: 'The text must be one line.' },
+  CHARACTER_NOT_ALLOWED: {
+    args: ['character'],
+    meaning:
+      'The text must not hold this character; `character` names it, as U+0000. No text holds control characters or halves of a character; a line holds no tab, and nothing that changes the direction of reading.',
+  },
   TOO_MANY: { args: ['max'], meaning: 'There are too many values.' },
   TOO_FEW: { args: ['min'], meaning: 'There are too few values.' },
   OUT_OF_RANGE: { args: ['min', 'max'], meaning: 'The number or instant lies outside the range.' },

@@ -35,17 +35,59 @@ test('one refusal names every problem, in order', () => {
   expect(found.map((problem) => problem.path)).toEqual(['title', 'text', 'count']);
 });
 
-test('a text with half a character is given back as the database keeps it', () => {
-  const input = new InputCheck();
-  expect([input.line('title', 'a \ud83d', 10), input.body('text', 'a \ud83d', 1)]).toEqual(['a \ufffd', 'a \ufffd']);
+test.each([
+  ['NUL', '\0', 'U+0000'],
+  ['an escape', '\x1b', 'U+001B'],
+  ['a control of C1', '\x9b', 'U+009B'],
+  ['the first half of a character', '\ud83d', 'U+D83D'],
+  ['the second half of a character', '\ude00', 'U+DE00'],
+])('%s is refused in a line and in a longer text, never repaired', (_what, character, name) => {
+  const found = problems((input) => {
+    input.line('title', `a${character}b`, 10);
+    input.body('text', `a${character}b`, 1);
+  });
+  const problem = {
+    code: 'CHARACTER_NOT_ALLOWED',
+    args: { character: name },
+    message: `must not hold the character ${name}.`,
+  };
+  expect(found).toEqual([
+    { path: 'title', ...problem },
+    { path: 'text', ...problem },
+  ]);
 });
 
-describe('a line', () => {
-  test.each([undefined, null, '', ' \t\n '])('must say something: not %p', (value) => {
-    expect(problems((input) => input.line('title', value, 10))).toEqual([
-      { path: 'title', code: 'REQUIRED', args: {}, message: 'must not be empty.' },
+test.each(['\t', '\u2028', '\u200f', '\u202e', '\u2066', '\u061c'])(
+  'what breaks a line or turns its direction is refused in a line, and stands in a longer text: %j',
+  (character) => {
+    expect(problems((input) => input.line('title', `a${character}b`, 10))).toMatchObject([
+      { path: 'title', code: 'CHARACTER_NOT_ALLOWED' },
     ]);
-  });
+    expect(problems((input) => input.body('text', `a${character}b`, 1))).toEqual([]);
+  },
+);
+
+test.each(['😀', 'Hydro-Québec – Relevés', 'e\u0301', '👩\u200d🔧', 'a\u00a0b', 'ستلم'])(
+  'what people write passes: %s',
+  (text) => {
+    const input = new InputCheck();
+    expect([input.line('title', text, 30), input.body('text', `${text}\r\n\t${text}`, 1)]).toEqual([
+      text,
+      `${text}\r\n\t${text}`,
+    ]);
+    expect(() => input.done()).not.toThrow();
+  },
+);
+
+describe('a line', () => {
+  test.each([undefined, null, '', ' \t\n ', '\u200b', '\u2060\ufeff', '\u3164', '\u2800', '\u00ad \u200d'])(
+    'must say something: not %p',
+    (value) => {
+      expect(problems((input) => input.line('title', value, 10))).toEqual([
+        { path: 'title', code: 'REQUIRED', args: {}, message: 'must not be empty.' },
+      ]);
+    },
+  );
 
   test('is given back without the white space around it', () => {
     expect(new InputCheck().line('title', '  a title\n', 10)).toBe('a title');

@@ -1,3 +1,4 @@
+import { characterProblem, lineCharacterProblem, saysSomething } from './characters.ts';
 import { badInput, type FieldProblem, type Problem } from './errors.ts';
 
 const BYTES_PER_KIB = 1024;
@@ -6,21 +7,27 @@ const BYTES_PER_KIB = 1024;
 export class InputCheck {
   readonly #problems: FieldProblem[] = [];
 
-  /** Checks a line of text that must not be empty, at most `max` characters. Returns it trimmed, and as the database keeps it. */
+  /** Checks a line of text that must say something, at most `max` characters. Returns it trimmed. */
   line(path: string, value: string | null | undefined, max: number): string {
-    const text = tidied(value);
-    if (!text) this.problem(path, EMPTY);
-    else if (text.length > max) this.problem(path, tooLong('CHARACTERS', text.length, max));
-    else if (/[\r\n]/.test(text)) this.problem(path, { code: 'NOT_ONE_LINE', message: 'must be one line.' });
+    const text = value?.trim() ?? '';
+    this.#first(path, [
+      saysSomething(text) ? null : EMPTY,
+      text.length > max ? tooLong('CHARACTERS', text.length, max) : null,
+      /[\r\n]/.test(text) ? { code: 'NOT_ONE_LINE', message: 'must be one line.' } : null,
+      lineCharacterProblem(text),
+    ]);
     return text;
   }
 
-  /** Checks a longer text that must not be empty, at most `kib` KiB. Returns it likewise. */
+  /** Checks a longer text that must say something, at most `kib` KiB. Returns it likewise. */
   body(path: string, value: string | null | undefined, kib: number): string {
-    const text = tidied(value);
-    const bytes = Buffer.byteLength(text);
-    if (!text) this.problem(path, EMPTY);
-    else if (bytes > kib * BYTES_PER_KIB) this.problem(path, tooLong('BYTES', bytes, kib * BYTES_PER_KIB));
+    const text = value?.trim() ?? '';
+    const [bytes, max] = [Buffer.byteLength(text), kib * BYTES_PER_KIB];
+    this.#first(path, [
+      saysSomething(text) ? null : EMPTY,
+      bytes > max ? tooLong('BYTES', bytes, max) : null,
+      characterProblem(text),
+    ]);
     return text;
   }
 
@@ -38,6 +45,12 @@ export class InputCheck {
   /** Notes a problem. */
   problem(path: string, problem: Problem): void {
     this.#problems.push({ path, ...problem });
+  }
+
+  /** Notes the first problem of a field, if there is one. */
+  #first(path: string, problems: readonly (Problem | null)[]): void {
+    const problem = problems.find((each) => each !== null);
+    if (problem) this.problem(path, problem);
   }
 
   /** Refuses with BAD_USER_INPUT when anything was noted. */
@@ -106,9 +119,4 @@ function tooLong(unit: 'CHARACTERS' | 'BYTES', length: number, max: number): Pro
       ? `must have at most ${max} characters, and has ${length}.`
       : `must have at most ${max / BYTES_PER_KIB} KiB, and has ${length} bytes.`;
   return { code: 'TOO_LONG', args: { max, unit, length }, message };
-}
-
-/** Trims, and replaces half characters (lone surrogates) by U+FFFD as the database would: the answer equals what is kept. */
-function tidied(value: string | null | undefined): string {
-  return value?.trim().toWellFormed() ?? '';
 }

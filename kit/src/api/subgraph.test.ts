@@ -233,6 +233,7 @@ describe('an argument', () => {
     ],
     'no instant': ['(input: { from: { instant: "noon" } })', { input: { from: { instant: 'noon' } } }],
     'a number for a text': ['(after: 7)', { after: 7 }],
+    'a text with NUL': ['(input: { title: "a\\u0000" })', { input: { title: 'a\0' } }],
     'two wrong ones': [
       '(zones: ["UTC", "-05:00"], input: { rest: { instant: "noon" } })',
       { zones: ['UTC', '-05:00'], input: { rest: { instant: 'noon' } } },
@@ -247,6 +248,7 @@ describe('an argument', () => {
     'the second of a list': [{ path: 'input.rest.1', code: 'EXACTLY_ONE' }],
     'no instant': [{ path: 'input.from.instant', code: 'INVALID_TIME' }],
     'a number for a text': [{ path: 'after', code: 'MALFORMED', args: { type: 'Cursor' } }],
+    'a text with NUL': [{ path: 'input.title', code: 'CHARACTER_NOT_ALLOWED', args: { character: 'U+0000' } }],
     'two wrong ones': [
       { path: 'input.rest.0.instant', code: 'INVALID_TIME' },
       { path: 'zones.1', code: 'INVALID_TIME_ZONE' },

@@ -45,6 +45,7 @@ const ARGS = {
   only: ['VENDOR'],
   of: ['instant', 'local'],
   mutation: 'resolveIncident',
+  character: 'U+0000',
 };
 
 describe('what is wrong with a field', () => {
