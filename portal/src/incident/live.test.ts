@@ -87,3 +87,29 @@ describe('a change on the feed', () => {
     expect(queryClient.getQueryState(['incidents', OPEN, {}])?.isInvalidated).toBe(true);
   });
 });
+
+describe('a change that comes while something is first read', () => {
+  it.each<[string, readonly unknown[]]>([
+    ['the facts of its incident', ['incident', ROW.number, 'facts']],
+    ['a short list', ['incidents', 'few', OPEN, {}, 8]],
+    ['a long list', ['incidents', OPEN, {}]],
+  ])('has %s read once more: the answer may be from before', async (_what, queryKey) => {
+    let answer: (data: unknown) => void = () => undefined;
+    const observer = new QueryObserver(queryClient, {
+      queryKey,
+      queryFn: () => {
+        read(JSON.stringify(queryKey));
+        return new Promise((resolve) => (answer = resolve));
+      },
+    });
+    observer.subscribe(() => undefined);
+    await update('STARTED', ROW);
+    await update('HELD', ROW);
+    expect(read).toHaveBeenCalledTimes(1);
+    for (let answers = 0; answers < 2; answers++) {
+      answer({ version: 1, links: [], nodes: [], pages: [] });
+      await jest.advanceTimersByTimeAsync(0);
+    }
+    expect(read).toHaveBeenCalledTimes(2);
+  });
+});

@@ -13,24 +13,23 @@ const GATHER_MS = 80;
  * feed itself, since its order must not change; when it is looked at another time it is read again.
  */
 export function followFeed(feed: Feed, queryClient: QueryClient, fields: readonly LiveField[]): { stop(): void } {
-  const touched = gatherChanges(GATHER_MS, (told) => {
-    void queryClient.invalidateQueries({ predicate: (query) => told.some((each) => isTouched(query, each)) });
-  });
-  const listed = gatherChanges(FEW_MS_MIN, (told) => {
-    void queryClient.invalidateQueries({ predicate: (query) => told.some((each) => concernsShortList(query, each)) });
-  });
+  const makeOld = ageing(queryClient);
+  const touched = gatherChanges(GATHER_MS, (told) => makeOld((query) => told.some((each) => isTouched(query, each))));
+  const listed = gatherChanges(FEW_MS_MIN, (told) =>
+    makeOld((query) => told.some((each) => concernsShortList(query, each))),
+  );
   const leave = feed.listen((event) => {
     if (event.type === 'snapshot' && event.value !== null) queryClient.setQueryData(event.field.queryKey, event.value);
     if (event.type === 'fresh') {
       // Snapshots are not read again: the first message of each brings its newest value.
       const roots = fields.flatMap((field) => (field.type === 'changes' ? Object.values(field.queryKey) : []));
-      void queryClient.invalidateQueries({ predicate: ({ queryKey }) => roots.includes(String(queryKey[0])) });
+      makeOld(({ queryKey }) => roots.includes(String(queryKey[0])));
     }
     if (event.type === 'change') {
       touched.add(event);
       listed.add(event);
       // At once: who looks at another list in this very moment must not be shown what was kept of it.
-      void queryClient.invalidateQueries({ predicate: (query) => isLongList(query, event.field), refetchType: 'none' });
+      makeOld((query) => isLongList(query, event.field), 'none');
     }
   });
   return {
@@ -39,6 +38,28 @@ export function followFeed(feed: Feed, queryClient: QueryClient, fields: readonl
       touched.stop();
       listed.stop();
     },
+  };
+}
+
+/**
+ * Makes queries old, so that what is on the page of them is read again. A first reading that is under way may have begun before the
+ * change, and the library keeps it: once it is there, it is read once more.
+ */
+function ageing(queryClient: QueryClient): (isOld: (query: Query) => boolean, refetchType?: 'none') => void {
+  const twice = new Set<Query>();
+  const first = (query: Query) => query.state.data === undefined && !twice.has(query);
+  return (isOld, refetchType) => {
+    const underWay = queryClient.getQueryCache().findAll({ fetchStatus: 'fetching' });
+    for (const query of underWay.filter((each) => first(each) && isOld(each))) {
+      twice.add(query);
+      const again = () => {
+        twice.delete(query);
+        void queryClient.invalidateQueries({ queryKey: query.queryKey, exact: true });
+      };
+      // This gives the reading that is under way. Where it fails, there is nothing old.
+      query.fetch().then(again, () => twice.delete(query));
+    }
+    void queryClient.invalidateQueries({ predicate: isOld, ...(refetchType && { refetchType }) });
   };
 }
 

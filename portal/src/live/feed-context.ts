@@ -56,4 +56,4 @@ export function useBegun(feed: Feed): boolean {
 }
 
 /** How long the pages wait for the feed to begin, in milliseconds. */
-const FEED_MS_MAX = 800;
+const FEED_MS_MAX = 1_500;
