@@ -33,6 +33,7 @@ export const CHANGE: RecordNoun<Facts> = {
       return change && requirePart(change.comments);
     },
     write: (write, input) => write(AddChangeCommentDocument, input),
+    readers: ({ publishedAt }) => (publishedAt ? 'change.readers.published' : 'change.readers.own'),
   },
   notes: {
     async read(api, id, last) {

@@ -21,7 +21,7 @@ export function InboxPage() {
   return (
     <div className="page narrow">
       <h1>{text('nav.inbox')}</h1>
-      <nav aria-label={text('inbox.which')} className="bar">
+      <nav aria-label={text('inbox.which')} className="views">
         <Link to="/inbox" search={{}} activeOptions={{ exact: true, includeSearch: true }}>
           {text('inbox.onlyUnread')}
         </Link>

@@ -48,6 +48,7 @@ function MessageBox<Rec extends PageRecord>(props: {
   const { staff, api } = useSession();
   const queryClient = useQueryClient();
   const [sent, setSent] = useState(false);
+  const readers = messages.readers?.(record) ?? 'reply.hint.customer';
   const label = text(kind === 'note' ? 'note.label' : staff ? 'reply.label.staff' : 'reply.label.customer');
   const form = useDraftForm({
     draftName: `${record.id}.${kind}`,
@@ -74,7 +75,7 @@ function MessageBox<Rec extends PageRecord>(props: {
         form={form}
         name="text"
         label={label}
-        hint={text(kind === 'note' ? 'note.hint' : staff ? 'reply.hint.staff' : 'reply.hint.customer')}
+        hint={text(kind === 'note' ? 'note.hint' : staff ? 'reply.hint.staff' : readers)}
         rows={3}
         ariaKeys={ariaKeys(RECORD_KEYS[kind])}
       />

@@ -78,6 +78,8 @@ export interface RecordNoun<Rec extends PageRecord> {
 export interface Messages<Rec extends PageRecord, Message> {
   read(api: Api, id: string, last: number): Promise<MessagePage<Message>>;
   write(write: Write, input: MessageInput): Promise<WrittenMessage<Rec, Message>>;
+  /** Who will read what a customer writes. Left out: the own organization and the service desk. */
+  readers?(record: Rec): MessageId;
 }
 
 /** A part of a page that shows one record. */
