@@ -7,6 +7,7 @@ import {
   randomNonce,
   randomPKCECodeVerifier,
   randomState,
+  type IDToken,
 } from 'openid-client';
 import type { Principal } from '@desk/directory/principal/principal';
 import type { TimeSource } from '@desk/kit/time/time-source';
@@ -14,9 +15,9 @@ import { Refusal } from '@desk/kit/api/errors';
 import type { Logger } from '@desk/kit/process/logger';
 import { unauthenticated } from './identity.ts';
 import { idpUnavailable, providerIsAway, type Provider } from './provider.ts';
-import { sealedCookie } from './sealed-cookie.ts';
 import type { Sessions } from './session.ts';
-import { signInFailedPage } from './sign-in-page.ts';
+import { SignInFailed, signInFailedPage } from './sign-in-page.ts';
+import { createSignIns, type SignIn } from './sign-ins.ts';
 
 export interface SignInOptions {
   provider: Provider;
@@ -37,66 +38,58 @@ export interface SignInOptions {
   logger: Logger;
 }
 
-/** How long a person may take at the provider, in milliseconds. */
-const SIGN_IN_MS_MAX = 10 * 60 * 1_000;
 const HINT_CHARACTERS_MAX = 200;
 const DEMO_MS_MAX = 2_000;
 const LOOPBACK = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/;
 const CALLBACK = '/sign-in/callback';
+/** Begins the state of a sign-in that was begun again by itself: it is not begun a third time. */
+const AGAIN = 'again.';
 
 /**
  * Sign-in of browsers by OpenID Connect (code with PKCE): `GET /sign-in?return=/path`, its callback, `POST /sign-out`, and
  * `GET /session`, which describes the person who is signed in. With the demo issuer also `GET /demo/token/<login>`, an access token as text.
  */
 export function signInRoutes(app: FastifyInstance, options: SignInOptions): void {
-  const { provider, sessions, resolve, welcome, publicUrl, time, logger } = options;
-  const https = publicUrl.startsWith('https:');
-  const underway = sealedCookie({ name: 'desk-sign-in', secrets: options.secrets, https, time });
+  const { provider, sessions, resolve, welcome, publicUrl, logger } = options;
+  const signIns = createSignIns({ ...options, https: publicUrl.startsWith('https:') });
 
   app.get<{ Querystring: Record<string, unknown> }>('/sign-in', async (request, reply) => {
     if (otherNameOfThisMachine(request.headers.host, publicUrl))
       return reply.redirect(`${publicUrl}${request.url}`, 302);
-    const { return: back, login_hint: hint, ui_locales: language } = request.query;
-    const [verifier, state, nonce] = [randomPKCECodeVerifier(), randomState(), randomNonce()];
+    const { return: back, login_hint: hint, ui_locales: language, again } = request.query;
+    const signIn: SignIn = {
+      verifier: randomPKCECodeVerifier(),
+      state: again === '1' ? AGAIN + randomState() : randomState(),
+      nonce: randomNonce(),
+      back: localPath(back, publicUrl),
+    };
     const configuration = await provider.configuration();
     const target = buildAuthorizationUrl(configuration, {
       redirect_uri: `${publicUrl}${CALLBACK}`,
       scope: 'openid profile email',
       response_type: 'code',
-      code_challenge: await calculatePKCECodeChallenge(verifier),
+      code_challenge: await calculatePKCECodeChallenge(signIn.verifier),
       code_challenge_method: 'S256',
-      state,
-      nonce,
+      state: signIn.state,
+      nonce: signIn.nonce,
       ...(typeof hint === 'string' && hint.length <= HINT_CHARACTERS_MAX ? { login_hint: hint } : {}),
       ...(language === 'en' || language === 'fr' ? { ui_locales: language } : {}),
     });
-    const content = { verifier, state, nonce, back: localPath(back, publicUrl) };
-    reply.header('set-cookie', await underway.give(content, new Date(time.now().getTime() + SIGN_IN_MS_MAX)));
+    reply.header('set-cookie', await signIns.begin(signIn, request.headers.cookie));
     return reply.redirect(target.href, 302);
   });
 
-  app.get(CALLBACK, async (request, reply) => {
-    const sealed = underway.find(request.headers.cookie);
-    const content = sealed ? await underway.open(sealed) : null;
-    if (!content) throw signInFailed();
-    const configuration = await provider.configuration();
-    const tokens = await authorizationCodeGrant(configuration, new URL(request.url, publicUrl), {
-      pkceCodeVerifier: String(content['verifier']),
-      expectedState: String(content['state']),
-      expectedNonce: String(content['nonce']),
-      idTokenExpected: true,
-    }).catch((error: unknown) => {
-      logger.warn({ error, requestId: request.id }, 'a sign-in failed');
-      throw providerIsAway(error) ? idpUnavailable() : signInFailed();
-    });
-    const claims = tokens.claims();
-    if (!claims) throw signInFailed();
+  app.get<{ Querystring: Record<string, unknown> }>(CALLBACK, async (request, reply) => {
+    const signIn = await signIns.find(request.query['state'], request.headers.cookie);
+    const back = localPath(signIn?.back, publicUrl);
+    const claims = signIn && (await claimsOf(request, signIn, options));
+    if (!claims) return comeAgain(request, reply, { back, sessions, resolve });
     // A person whom the directory does not know is refused here, not by a page that cannot load anything.
     const principal = await welcome(claims.sub, verifiedEmail(claims));
     const name = typeof claims['name'] === 'string' ? claims['name'] : principal.name;
     logger.info({ principal: principal.id, requestId: request.id }, 'a person signed in');
-    reply.header('set-cookie', [await sessions.start({ login: claims.sub, name }), underway.take()]);
-    return reply.redirect(localPath(content['back'], publicUrl), 303);
+    reply.header('set-cookie', await sessions.start({ login: claims.sub, name }));
+    return reply.redirect(back, 303);
   });
 
   app.post('/sign-out', async (request, reply) => {
@@ -116,6 +109,42 @@ export function signInRoutes(app: FastifyInstance, options: SignInOptions): void
   });
 
   if (options.demo) demoRoute(app, provider);
+}
+
+/** What the provider says of the person, for the code in its answer. Null where the code does not hold, as when it was used before. */
+async function claimsOf(
+  request: FastifyRequest,
+  { verifier, state, nonce }: SignIn,
+  { provider, publicUrl, logger }: SignInOptions,
+): Promise<IDToken | null> {
+  const configuration = await provider.configuration();
+  const tokens = await authorizationCodeGrant(configuration, new URL(request.url, publicUrl), {
+    pkceCodeVerifier: verifier,
+    expectedState: state,
+    expectedNonce: nonce,
+    idTokenExpected: true,
+  }).catch((error: unknown) => {
+    if (providerIsAway(error)) throw idpUnavailable();
+    logger.warn({ error, requestId: request.id }, 'a sign-in failed');
+    return null;
+  });
+  return tokens?.claims() ?? null;
+}
+
+/**
+ * Where an answer of the provider leads that signs nobody in, because it was used before, or its sign-in took too long: to its page where
+ * somebody is signed in, else once more to the provider. Refuses where that was tried, or where the provider said no.
+ */
+async function comeAgain(
+  request: FastifyRequest<{ Querystring: Record<string, unknown> }>,
+  reply: FastifyReply,
+  { back, sessions, resolve }: Pick<SignInOptions, 'sessions' | 'resolve'> & { back: string },
+): Promise<FastifyReply> {
+  const session = await sessions.read(request.headers.cookie);
+  if (session && (await resolve(session.login).catch(nullWhereUnknown))) return reply.redirect(back, 303);
+  const { code, state } = request.query;
+  if (code === undefined || String(state).startsWith(AGAIN)) throw new SignInFailed();
+  return reply.redirect(`/sign-in?${new URLSearchParams({ again: '1', return: back })}`, 303);
 }
 
 /** The e-mail address of a person, where the provider says that it verified it: nobody may claim another's invitation. */
@@ -157,10 +186,6 @@ export function localPath(asked: unknown, publicUrl: string): string {
   // `/.//host` is a path here, and without its dots an address elsewhere.
   if (url.pathname.startsWith('//')) return '/';
   return `${url.pathname}${url.search}${url.hash}`;
-}
-
-function signInFailed(): Refusal {
-  return new Refusal('UNAUTHENTICATED', 'The sign-in failed, or took too long. Start it again.');
 }
 
 function nullWhereUnknown(error: unknown): null {

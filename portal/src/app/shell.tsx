@@ -13,7 +13,7 @@ import { useNow } from './now.ts';
 import { Palette } from './palette.tsx';
 import { prefer, usePreferences } from './preferences.ts';
 import { useSession } from './session-context.ts';
-import { signInAddress, signOut } from './sign-in.ts';
+import { hereAndNow, signInAddress, signOut } from './sign-in.ts';
 
 /** The reader is warned this long before the session ends, in milliseconds. */
 const SESSION_WARNING_MS = 2 * 60_000;
@@ -181,7 +181,7 @@ function SessionWarning() {
   return (
     <p className="banner warning" role="alert">
       {text('session.ends', { time: format.time(endsAt) })}{' '}
-      <a href={signInAddress(location.pathname + location.search)}>{text('session.again')}</a>
+      <a href={signInAddress(hereAndNow())}>{text('session.again')}</a>
     </p>
   );
 }

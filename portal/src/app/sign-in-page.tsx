@@ -2,7 +2,7 @@ import { useEffect } from 'react';
 import { useIntl } from 'react-intl';
 import { useText } from '../text/text.ts';
 import { LanguageSwitch } from './language-switch.tsx';
-import { signInAddress, type SignedOut } from './sign-in.ts';
+import { hereAndNow, signInAddress, type SignedOut } from './sign-in.ts';
 
 /** Stands in the place of any page while nobody is signed in, and leads back to that page. */
 export function SignInPage({ signedOut, ended }: { signedOut: SignedOut; ended: boolean }) {
@@ -11,7 +11,7 @@ export function SignInPage({ signedOut, ended }: { signedOut: SignedOut; ended: 
   useEffect(() => {
     document.title = [text('signIn.title'), text('name')].join(' – ');
   });
-  const here = location.pathname + location.search;
+  const here = hereAndNow();
   return (
     <>
       <header className="top">

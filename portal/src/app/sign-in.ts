@@ -32,6 +32,11 @@ export async function readSignIn(): Promise<SignIn> {
   return (await response.json()) as SignIn;
 }
 
+/** The open page, as a path with its search and fragment. */
+export function hereAndNow(): string {
+  return location.pathname + location.search + location.hash;
+}
+
 /** The address that signs a person in and then leads back to `returnTo`, a path of the portal. */
 export function signInAddress(returnTo: string, login?: string): string {
   const parameters = new URLSearchParams({ return: returnTo });
