@@ -45,6 +45,7 @@ test('an authorization that ends cuts the agent off at once, for that distributo
 test('a person who is suspended is refused, with every socket, and comes back after it', async () => {
   const lena = new Partner(desk.url, 'lena');
   const sockets = [await open(lena), await open(lena)];
+  const { cookies } = await browse('lena');
   const { person } = await lena.get<{ person: { id: string; version: number } }>('{ me { person { id version } } }');
   const { version } = await root.write<{ version: number }>(
     'suspendPerson',
@@ -59,6 +60,8 @@ test('a person who is suspended is refused, with every socket, and comes back af
     { extensions: { code: 'UNAUTHENTICATED', reason: 'PRINCIPAL' } },
   ]);
   expect(await signIn('lena')).toContain('You are suspended');
+  const session = await fetch(`http://localhost:${desk.port}/session`, { headers: { cookie: cookies } });
+  expect(await session.json()).toMatchObject({ signedIn: false, reason: 'PRINCIPAL' });
   await root.write('reinstatePerson', { id: person.id, expectedVersion: version, reason: REASON }, 'version');
   await until('Lena is back', async () => !(await lena.ask('{ me { id } }')).errors);
 });
@@ -152,6 +155,11 @@ async function open(who: Partner): Promise<{ closed: Promise<number>; took: () =
 
 /** The page to which a browser's sign-in leads. */
 async function signIn(login: string): Promise<string> {
+  return (await browse(login)).page;
+}
+
+/** Signs somebody in as a browser does: the page to which it leads, and the cookies of the desk. */
+async function browse(login: string): Promise<{ page: string; cookies: string }> {
   const own = `http://localhost:${desk.port}`;
   const cookies = new Map<string, string>();
   let url = new URL(`/sign-in?login_hint=${login}`, own);
@@ -166,7 +174,7 @@ async function signIn(login: string): Promise<string> {
       cookies.set(name, value);
     }
     const location = answer.headers.get('location');
-    if (!location) return answer.text();
+    if (!location) return { page: await answer.text(), cookies: [...cookies].map((each) => each.join('=')).join('; ') };
     url = new URL(location, url);
   }
   throw new Error('too many redirects');

@@ -326,7 +326,7 @@ test('without the demo there are no tokens for terminals and no people to choose
   const token = await fetch(`${real.url}/demo/token/sam`);
   const session: unknown = await (await fetch(`${real.url}/session`)).json();
   await real.close();
-  expect([token.status, session]).toEqual([404, { signedIn: false, demo: null }]);
+  expect([token.status, session]).toEqual([404, { signedIn: false, reason: null, demo: null }]);
 });
 
 test('while the sign-in service is down, sessions go on and signing in says so', async () => {

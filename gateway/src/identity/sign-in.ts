@@ -102,8 +102,16 @@ export function signInRoutes(app: FastifyInstance, options: SignInOptions): void
 
   app.get('/session', async (request) => {
     const session = await sessions.read(request.headers.cookie);
-    const principal = session ? await resolve(session.login).catch(nullWhereUnknown) : null;
-    if (!session || !principal) return { signedIn: false, demo: options.demo ? await demoPeople(provider) : null };
+    let reason: unknown = null;
+    const principal = session
+      ? await resolve(session.login).catch((error: unknown) => {
+          if (error instanceof Refusal) reason = error.extensions['reason'] ?? null;
+          return nullWhereUnknown(error);
+        })
+      : null;
+    if (!session || !principal) {
+      return { signedIn: false, reason, demo: options.demo ? await demoPeople(provider) : null };
+    }
     const { id, name, language } = principal;
     return { signedIn: true, id, name, language, expiresAt: session.endsAt.toISOString() };
   });

@@ -4,6 +4,8 @@ import { useText } from '../text/text.ts';
 import { LanguageSwitch } from './language-switch.tsx';
 import { hereAndNow, signInAddress, type SignedOut } from './sign-in.ts';
 
+const SUSPENDED = { PRINCIPAL: 'signIn.suspended', ORGANIZATION: 'signIn.suspended.organization' } as const;
+
 /** Stands in the place of any page while nobody is signed in, and leads back to that page. */
 export function SignInPage({ signedOut, ended }: { signedOut: SignedOut; ended: boolean }) {
   const text = useText();
@@ -12,6 +14,7 @@ export function SignInPage({ signedOut, ended }: { signedOut: SignedOut; ended: 
     document.title = [text('signIn.title'), text('name')].join(' – ');
   });
   const here = hereAndNow();
+  const { reason } = signedOut;
   return (
     <>
       <header className="top">
@@ -20,7 +23,7 @@ export function SignInPage({ signedOut, ended }: { signedOut: SignedOut; ended: 
       </header>
       <main id="main" className="page narrow sign-in">
         <h1>{text('signIn.title')}</h1>
-        <p>{text(ended ? 'signIn.ended' : 'signIn.intro')}</p>
+        <p>{text(reason ? SUSPENDED[reason] : ended ? 'signIn.ended' : 'signIn.intro')}</p>
         <p>
           <a className="button-link" href={signInAddress(here)}>
             {text('signIn.button')}

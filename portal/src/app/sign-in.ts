@@ -13,6 +13,8 @@ export interface SignedIn {
 
 export interface SignedOut {
   signedIn: false;
+  /** Why whoever was signed in is refused: the person or the organization is suspended. Null otherwise. */
+  reason: 'PRINCIPAL' | 'ORGANIZATION' | null;
   /** The demo people that one click signs in; null where the desk runs in earnest. */
   demo: DemoPerson[] | null;
 }

@@ -75,7 +75,7 @@ export function useDraftForm<F extends Fields, Result>(options: DraftFormOptions
   function refusedFields({ fields }: ApiError): FieldTexts {
     const names = Object.keys(options.fields);
     return Object.fromEntries(
-      fields.map((problem) => [fieldOf(problem.path, names), problemText(problem, { text, format })]),
+      fields.map((problem) => [fieldOf(problem.path, names), problemText(problem, { text, format, about })]),
     );
   }
 

@@ -4,12 +4,16 @@ import type { Text } from '../text/text.ts';
 
 const INSTANT = /^\d{4}-\d\d-\d\dT.*Z$/;
 
-/** What is wrong with a field, in the reader's language. For a code that came after this page, the API's own words. */
+/**
+ * What is wrong with a field, in the reader's language: in the words of the noun that it is about where it has own ones for this field, as
+ * `person.problem.email.ALREADY_THERE`. For a code that came after this page, the API's own words.
+ */
 export function problemText(
-  { code, args, message }: FieldProblem,
-  { text, format }: { text: Text; format: Format },
+  { path, code, args, message }: FieldProblem,
+  { text, format, about = '' }: { text: Text; format: Format; about?: string },
 ): string {
-  const id = `problem.${code}`;
+  const own = `${about}.problem.${path.replace(/^input\./, '')}.${code}`;
+  const id = text.has(own) ? own : `problem.${code}`;
   if (!text.has(id)) return message;
   const word = (name: string, value: string) => {
     if (name === 'roles') return text.word('role', value);

@@ -61,7 +61,8 @@ export function ReportIncidentForm() {
   const navigate = useNavigate();
   const queryClient = useQueryClient();
   const distributors = useQuery({ ...distributorsQuery(api), enabled: staff });
-  const organizations = staff ? (distributors.data ?? []) : actsFor.filter(reportsFor);
+  const inService = distributors.data?.filter(({ status }) => status === 'ACTIVE') ?? [];
+  const organizations = staff ? inService : actsFor.filter(reportsFor);
   const chooses = staff || clients.length > 0;
   // Who acts for one reports for that one, whatever an older draft says.
   const [only] = !staff && organizations.length === 1 ? organizations : [];

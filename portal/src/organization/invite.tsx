@@ -11,7 +11,7 @@ import { FormDialog, type FormProps } from './form-dialog.tsx';
 
 const FIELDS = { name: ANY_TEXT, email: ANY_TEXT, roles: oneOf(ROLES), language: oneOf(LANGUAGES) };
 const LANGUAGE_NAMES = { EN: 'English', FR: 'Français' } as const;
-/** What each type's people may be; the API says who may give which. */
+/** What each type's people may be. */
 const ROLES_OF = {
   LDC: ['LDC_USER', 'LDC_ADMIN', 'CAB_MEMBER'],
   SME: ['SME_ANALYST', 'SME_CHANGE', 'SME_CONTINUITY', 'SME_TRAINING', 'SME_ADMIN', 'CAB_MEMBER', 'AUDITOR'],
@@ -19,18 +19,22 @@ const ROLES_OF = {
   PARTNER: ['PARTNER_CLIENT'],
 } as const;
 
+/** What an administrator of a distributor gives; the rest is appointed by the SME. */
+const GIVEN_BY_LDC = ['LDC_USER'] as const;
+
 /** Mirrors `InvitePersonInput` of the API. */
 export function InviteForm({ organization, onClose }: FormProps) {
   const text = useText();
   const announce = useAnnounce();
   const queryClient = useQueryClient();
-  const { api, language } = useSession();
+  const { api, language, staff } = useSession();
+  const roles = staff ? ROLES_OF[organization.type] : GIVEN_BY_LDC;
   const labels = { name: 'invite.name', email: 'organization.field.email', roles: 'invite.role' } as const;
   const form = useDraftForm({
     draftName: `${organization.id}.INVITE_PERSON`,
     about: 'person',
     fields: FIELDS,
-    initial: { language, roles: ROLES_OF[organization.type][0] },
+    initial: { language, roles: roles[0] },
     check: (values) => {
       const missing = (Object.keys(labels) as (keyof typeof labels)[]).filter((name) => !given(values[name]));
       return Object.fromEntries(missing.map((name) => [name, text('problem.missing', { field: text(labels[name]) })]));
@@ -57,7 +61,8 @@ export function InviteForm({ organization, onClose }: FormProps) {
         form={form}
         name="roles"
         label={text(labels.roles)}
-        choices={ROLES_OF[organization.type].map((role) => ({ value: role, label: text.word('role', role) }))}
+        choices={roles.map((role) => ({ value: role, label: text.word('role', role) }))}
+        {...(!staff && { hint: text('invite.role.hint') })}
         chosen
       />
       <ChoiceField

@@ -139,7 +139,7 @@ function OrderForm({ item }: { item: Item }) {
 
 function ActingFor({ form }: { form: DraftForm<Names> }) {
   const text = useText();
-  const choices = useOrganizations();
+  const choices = useOrganizations({ inService: true });
   return (
     <ChoiceField form={form} name="actingFor" label={text('request.fact.organization')} choices={choices} required />
   );
