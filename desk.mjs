@@ -36,6 +36,7 @@ const HELP = `MDM/R Service Desk
 
   npm start [-- options]          the whole desk on this machine; data in ./.data
       --port N     where the portal and the API listen (4000; a taken port: the next free one)
+      --strict     a taken port: end with code 1 and say who holds it
       --empty      without demo data
       --reset      throw ./.data away first
       --data DIR   keep the data somewhere else

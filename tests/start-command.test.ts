@@ -1,7 +1,8 @@
 import { expect, test } from '@jest/globals';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -51,6 +52,39 @@ test.each(['SIGTERM', 'SIGHUP', 'SIGINT'] as const)(
     expect([code, said.includes('Stopped.')]).toEqual([0, true]);
   },
 );
+
+test('a port that must be the one asked for, and is taken, ends the start and names its holder', async () => {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const directory = await mkdtemp(path.join(tmpdir(), 'desk-'));
+  const command = spawn(
+    process.execPath,
+    ['desk.mjs', 'start', '--strict', '--port', String(port), '--data', directory],
+    {
+      cwd: ROOT,
+      stdio: ['ignore', 'ignore', 'pipe'],
+    },
+  );
+  let said = '';
+  command.stderr.on('data', (text: Buffer) => (said += text.toString()));
+  const [code] = (await once(command, 'close')) as [number];
+  server.close();
+  expect([code, said]).toEqual([1, expect.stringMatching(new RegExp(`^Port ${port} is held by .*pid ${process.pid}`))]);
+  expect(await readdir(directory)).toEqual([]);
+  await rm(directory, { recursive: true });
+});
+
+test('an option that the start does not have is named, with those that it has', async () => {
+  const command = spawn(process.execPath, ['desk.mjs', 'start', '--prot', '4'], {
+    cwd: ROOT,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let said = '';
+  command.stderr.on('data', (text: Buffer) => (said += text.toString()));
+  const [code] = (await once(command, 'close')) as [number];
+  expect([code, said]).toEqual([1, expect.stringMatching(/--prot.*\nThe options of npm start are --port N/s)]);
+});
 
 test('a supervisor that stops npm ends the desk in order', async () => {
   const { code, said } = await stopped(['npm', 'start', '--'], 'SIGTERM');

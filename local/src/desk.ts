@@ -17,7 +17,7 @@ import { fileURLToPath } from 'node:url';
 import { openDatabase, type DatabaseSettings } from './engine/database.ts';
 import { DEMO_NEWCOMERS, DEMO_PEOPLE } from './issuer/demo-people.ts';
 import { startIssuer } from './issuer/issuer.ts';
-import { freePort } from './engine/ports.ts';
+import { freePort, PortTaken } from './engine/ports.ts';
 import { loadSecrets, type Secrets } from './secrets.ts';
 import { SERVICES, type Demo, type StartedService } from './services.ts';
 
@@ -27,6 +27,8 @@ export interface DeskOptions {
   directory: string;
   /** Where portal and API listen, if it is free. */
   port: number;
+  /** True: where the port is taken, the desk does not start. */
+  strict?: boolean;
   demoData: boolean;
   /** The whole process's environment: database, Redis, log level, crash points. */
   environment: DatabaseSettings & Record<string, string | undefined>;
@@ -90,6 +92,7 @@ export async function startDesk(options: DeskOptions): Promise<RunningDesk> {
   };
   try {
     const { port, taken } = await freePort(options.port);
+    if (taken && options.strict) throw new PortTaken(options.port);
     const secrets = await loadSecrets(options.directory);
     const database = keep(await openDatabase(environment, options.directory, logger));
     const stream = openStream(environment, logger);

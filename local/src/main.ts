@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import { startDesk, type RunningDesk } from './desk.ts';
 import { DEMO_PEOPLE } from './issuer/demo-people.ts';
 import { EngineFailure } from './engine/engine.ts';
+import { PortTaken } from './engine/ports.ts';
 import { resetData } from './reset.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -14,6 +15,9 @@ const DEMO_DATA: Record<RunningDesk['demoData'], string> = {
   UNWANTED: 'none',
   REFUSED: 'none: MONGODB_URI holds other data',
 };
+
+/** Failures whose message says what to do. */
+const EXPECTED = [EngineFailure, ConfigProblem, PortTaken];
 
 const [command, ...args] = process.argv.slice(2);
 if (command === 'import') process.exit(await (await import('./import/import.ts')).runImport(args));
@@ -39,27 +43,40 @@ async function start(): Promise<void> {
     console.error(`\nThe desk stops: ${reason}`);
     process.exit(1);
   } catch (error) {
-    console.error(error instanceof EngineFailure || error instanceof ConfigProblem ? error.message : error);
+    console.error(EXPECTED.some((kind) => error instanceof kind) ? (error as Error).message : error);
     process.exit(1);
   }
 }
 
 function readOptions() {
-  const { values } = parseArgs({
-    args,
-    options: {
-      port: { type: 'string', default: process.env['PORT'] ?? '4000' },
-      data: { type: 'string', default: path.join(ROOT, '.data') },
-      empty: { type: 'boolean', default: false },
-      reset: { type: 'boolean', default: false },
-    },
-  });
+  const values = parsed();
   const port = Number(values.port);
   if (!Number.isInteger(port) || port < 1 || port > 65_000) {
     console.error(`--port: ${values.port} is not a port from 1 to 65000.`);
     process.exit(1);
   }
-  return { port, directory: path.resolve(values.data), demoData: !values.empty, reset: values.reset };
+  const { data, empty, reset, strict } = values;
+  return { port, strict, directory: path.resolve(data), demoData: !empty, reset };
+}
+
+function parsed() {
+  try {
+    return parseArgs({
+      args,
+      options: {
+        port: { type: 'string', default: process.env['PORT'] ?? '4000' },
+        strict: { type: 'boolean', default: false },
+        data: { type: 'string', default: path.join(ROOT, '.data') },
+        empty: { type: 'boolean', default: false },
+        reset: { type: 'boolean', default: false },
+      },
+    }).values;
+  } catch (error) {
+    console.error(
+      `${(error as Error).message}\nThe options of npm start are --port N, --strict, --empty, --reset and --data DIR.`,
+    );
+    process.exit(1);
+  }
 }
 
 function greet(desk: RunningDesk, options: { port: number; directory: string }, ms: number): void {

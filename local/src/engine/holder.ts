@@ -1,7 +1,8 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
 import { makeSocketPath } from './socket.ts';
+import { writeWhole } from './whole-file.ts';
 
 /** Who has a data directory open. Written beside the data; to be believed only while the engine's own lock is held. */
 export interface EngineHolder {
@@ -14,10 +15,10 @@ export interface EngineHolder {
 
 /** Notes the holder in the directory; the caller holds the engine's lock. */
 export function writeHolder(directory: string, holder: EngineHolder): void {
-  writeFileSync(holderPath(directory), JSON.stringify(holder));
+  writeWhole(holderPath(directory), JSON.stringify(holder));
 }
 
-/** The noted holder, or null where none is noted or the note is not readable (a crash may cut it short). */
+/** The noted holder, or null where none is noted or the note is not readable. */
 export function findHolder(directory: string): EngineHolder | null {
   try {
     const holder = JSON.parse(readFileSync(holderPath(directory), 'utf8')) as Partial<EngineHolder>;

@@ -3,6 +3,14 @@ import { createServer } from 'node:net';
 
 const TRIES_MAX = 20;
 
+/** The port that was asked for, and nothing but it, is taken. */
+export class PortTaken extends Error {
+  constructor(port: number) {
+    super(`Port ${port} is held by ${holderOf(port)}. End that process, or name another port (--port).`);
+    this.name = 'PortTaken';
+  }
+}
+
 /** A port that is free now: the wanted one, or the next free one behind it. `taken` names who holds the wanted one. */
 export async function freePort(wanted: number): Promise<{ port: number; taken: string | null }> {
   for (let port = wanted; port < wanted + TRIES_MAX; port++) {
