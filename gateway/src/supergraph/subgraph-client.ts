@@ -109,14 +109,17 @@ export class SubgraphClient {
       logger.warn({ status, subgraph: name, requestId: context.requestId }, 'a subgraph cannot answer');
       throw write ? uncertain(name) : unavailable(name);
     }
-    this.#circuit.succeeded();
     if (status === 401 || status === 403) throw new Error(`${name} refused the gateway's own token with ${status}`);
     const answer = readAnswer(text);
     if (!answer) {
-      if (!write) throw new Error(`${name} answered with ${status} and without GraphQL`);
       logger.error({ status, subgraph: name, requestId: context.requestId }, 'a subgraph answered without GraphQL');
-      throw uncertain(name);
+      // A request that was refused was ours to send rightly. Anything else is no answer: whoever gave it, the subgraph did not.
+      const ours = status >= 400;
+      if (!ours) this.#circuit.failed();
+      if (write) throw uncertain(name);
+      throw ours ? new Error(`${name} answered with ${status} and without GraphQL`) : unavailable(name);
     }
+    this.#circuit.succeeded();
     return answer.errors ? { ...answer, errors: this.#publicErrors(answer.errors, context.requestId) } : answer;
   }
 

@@ -337,20 +337,20 @@ describe('what a subgraph answers', () => {
   });
 
   describe.each([
-    ['refuses before GraphQL', { statusCode: 413, error: 'Payload Too Large', message: 'x' }, 413],
-    ['cannot read the headers', '', 431],
-    ['says nothing', { data: null }, 200],
-    ['says something else', { data: [], errors: {} }, 200],
-    ['sends no JSON', '<html>', 200],
-  ])('and %s', (_how, body, status) => {
+    ['refuses before GraphQL', { statusCode: 413, error: 'Payload Too Large', message: 'x' }, 413, undefined],
+    ['cannot read the headers', '', 431, undefined],
+    ['says nothing', { data: null }, 200, 'SERVICE_UNAVAILABLE'],
+    ['says something else', { data: [], errors: {} }, 200, 'SERVICE_UNAVAILABLE'],
+    ['sends no JSON', '<html>', 200, 'SERVICE_UNAVAILABLE'],
+    ['is cut off within its JSON', '{"data":{"a":', 200, 'SERVICE_UNAVAILABLE'],
+  ])('and %s', (_how, body, status, code) => {
     beforeEach(() => {
       answer = (_one, response) => void send(response, body, status);
     });
 
-    test('is an error inside the desk for a read, and never an empty success', async () => {
+    test('is never an empty success for a read: a fault of the desk where the request was refused, else a service that does not answer', async () => {
       const error = await problem(ask('{ a }'));
-      expect(error).toBeInstanceOf(Error);
-      expect(error).not.toHaveProperty('extensions');
+      expect([error instanceof Error, error?.extensions?.['code']]).toEqual([true, code]);
     });
 
     test('is uncertain for a write', async () => {

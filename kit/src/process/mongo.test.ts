@@ -190,6 +190,9 @@ describe('an error of the database', () => {
       new mongoose.mongo.MongoServerError({ code: 59, message: 'no such command' }),
       false,
     ],
+    ['a socket that broke', Object.assign(new Error('write EPIPE'), { code: 'EPIPE' }), true],
+    ['a socket that broke below', new Error('x', { cause: Object.assign(new Error(), { code: 'ECONNRESET' }) }), true],
+    ['a file that is not there', Object.assign(new Error('ENOENT'), { code: 'ENOENT' }), false],
     ['a mistake of ours', new TypeError('x is undefined'), false],
   ])('leaves a write uncertain, or not: %s', (_name, error, uncertain) => {
     expect(isConnectionFault(error)).toBe(uncertain);

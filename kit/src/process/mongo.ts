@@ -86,9 +86,18 @@ export function isConnectionFault(error: unknown): boolean {
     error instanceof MongoServerSelectionError ||
     error instanceof MongoWriteConcernError ||
     (error instanceof MongoError && error.name === WAIT_QUEUE_ERROR) ||
-    (error instanceof MongoServerError && UNCERTAIN_CODES.has(error.code))
+    (error instanceof MongoServerError && UNCERTAIN_CODES.has(error.code)) ||
+    isBrokenSocket(error)
   );
 }
+
+/** True for the system's own error of a connection that broke, which the driver hands on as it is, or as the cause of another. */
+function isBrokenSocket(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return BROKEN.has((error as NodeJS.ErrnoException).code) || isBrokenSocket(error.cause);
+}
+
+const BROKEN = new Set<unknown>(['EPIPE', 'ECONNRESET', 'ECONNREFUSED', 'ECONNABORTED', 'ETIMEDOUT', 'EHOSTUNREACH']);
 
 /** The driver's error when all connections were taken for too long. It does not export the class. */
 const WAIT_QUEUE_ERROR = 'MongoWaitQueueTimeoutError';
