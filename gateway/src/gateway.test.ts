@@ -50,11 +50,11 @@ test.each([
   ['a wrong token', { token: 'wrong' }],
   ['something else for a token', { token: 7 }],
 ])('a program with %s opens no socket', async (_name, params) => {
-  expect(await firstAnswer({}, params)).toBe(4403);
+  expect(await firstAnswer({}, params)).toBe(4401);
 });
 
 test('a wrong token is not made good by a session', async () => {
-  expect(await firstAnswer({ origin: ground.url, cookie }, { token: 'wrong' })).toBe(4403);
+  expect(await firstAnswer({ origin: ground.url, cookie }, { token: 'wrong' })).toBe(4401);
 });
 
 test('with one service down, the rest of an answer comes with one error that names the service and no address', async () => {

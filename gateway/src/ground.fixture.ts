@@ -1,6 +1,5 @@
 import type { Principal } from '@desk/directory/principal/principal';
 import { systemTime } from '@desk/kit/time/time-source';
-import { Refusal } from '@desk/kit/api/errors';
 import { systemRandom } from '@desk/kit/process/ids';
 import { createLogger } from '@desk/kit/process/logger';
 import { MemoryStream } from '@desk/kit/log/memory-stream';
@@ -13,6 +12,7 @@ import { DOMAINS, type Domain } from '@desk/schema/domains';
 import { domainSdl, supergraphSdl } from '@desk/schema/sdl';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import { Unproved } from './identity/identity.ts';
 import { Principals } from './identity/principals.ts';
 import { viewerOf, type Authenticated } from './identity/viewer.ts';
 import { createRateLimiter } from './limits/rate-limit.ts';
@@ -190,7 +190,7 @@ async function authenticateByLogin(
   params: Record<string, unknown> | null,
   principals: Principals,
 ): Promise<Authenticated> {
-  if (typeof params?.['token'] !== 'string') throw new Refusal('UNAUTHENTICATED', 'Sign in.');
+  if (typeof params?.['token'] !== 'string') throw new Unproved('missing');
   const login = params['token'];
   const principal = await principals.resolve(login);
   const now = systemTime.now();

@@ -136,6 +136,24 @@ test.each([
   expect(await acknowledged({ token: await ground.token('lena'), person })).toBe(answer);
 });
 
+test.each<[string, string, () => Promise<unknown>]>([
+  ['4401: no other one would hold', 'without a token', async () => null],
+  ['4401: no other one would hold', 'with something else for a token', async () => 7],
+  [
+    '4401: no other one would hold',
+    'with a token of another issuer',
+    () => signed({ claims: { iss: 'https://x.ca' } }),
+  ],
+  [
+    '4401: no other one would hold',
+    'with a token for another audience',
+    () => signed({ claims: { aud: 'https://x.ca' } }),
+  ],
+  ['4403: a fresh one would hold', 'with a token that has ended', () => signed({ expiresIn: -31 })],
+])('a socket is closed with %s, that comes %s', async (code, _how, token) => {
+  expect(await acknowledged({ token: await token() })).toBe(`close ${code.slice(0, 4)}`);
+});
+
 /** How the gateway answers the first message of a socket. */
 async function acknowledged(payload: Record<string, unknown>): Promise<string> {
   const socket = new WebSocket(`${ground.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');

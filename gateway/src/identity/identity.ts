@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { jwtVerify } from 'jose';
+import { errors, jwtVerify } from 'jose';
 import { LRUCache } from 'lru-cache';
 import type { Principal } from '@desk/directory/principal/principal';
 import type { TimeSource } from '@desk/kit/time/time-source';
@@ -80,7 +80,8 @@ function tokenProof({ provider, audience, time }: IdentityOptions): (token: stri
   return async (token) => {
     const known = verified.get(token);
     if (known && known.endsAt > time.now()) return known;
-    if (Buffer.byteLength(token) > TOKEN_BYTES_MAX) throw unauthenticated();
+    if (token === '') throw new Unproved('missing');
+    if (Buffer.byteLength(token) > TOKEN_BYTES_MAX) throw new Unproved('wrong');
     const { payload } = await jwtVerify(token, provider.keys, {
       algorithms: TOKEN_ALGORITHMS,
       typ: 'at+jwt',
@@ -93,7 +94,7 @@ function tokenProof({ provider, audience, time }: IdentityOptions): (token: stri
       // Keys that cannot be had are not the caller's fault.
       if (error instanceof Refusal) throw error;
       if (providerIsAway(error)) throw idpUnavailable();
-      throw unauthenticated();
+      throw new Unproved(error instanceof errors.JWTExpired ? 'expired' : 'wrong');
     });
     const endsAt = new Date(((payload.exp ?? 0) + SKEW_SECONDS) * 1_000);
     const proof = { login: payload.sub ?? '', sessionId: null, endsAt };
@@ -109,9 +110,10 @@ function tokenProof({ provider, audience, time }: IdentityOptions): (token: stri
 function sessionProof({ sessions, origins }: IdentityOptions): (credentials: Credentials) => Promise<Proof> {
   return async ({ headers, params }) => {
     const session = await sessions.read(headers.cookie);
-    if (!session) throw unauthenticated();
     // A browser sends no origin with a GET to its own site, but says that it is one.
     const { origin, 'sec-fetch-site': site } = headers;
+    // A page of the desk had a session, and takes its cookie for granted.
+    if (!session) throw new Unproved(origin !== undefined && origins.has(origin) ? 'expired' : 'missing');
     const fromAllowedPage = origin === undefined ? site === 'same-origin' : origins.has(origin);
     if (!fromAllowedPage || (params === null && headers['desk-csrf'] !== '1')) {
       throw new Refusal(
@@ -147,9 +149,14 @@ function rememberedRights(time: TimeSource): (login: string, principal: Principa
   };
 }
 
-/** The one answer to a token that does not hold, whatever is wrong with it. */
-export function unauthenticated(): Refusal {
-  return new Refusal('UNAUTHENTICATED', 'The request must have a valid token or session. Sign in and send it again.');
+/** There is no proof of who asks. The answer is one, whatever is wrong; `why` decides whether a socket's client should come again. */
+export class Unproved extends Refusal {
+  readonly why: 'missing' | 'wrong' | 'expired';
+
+  constructor(why: Unproved['why']) {
+    super('UNAUTHENTICATED', 'The request must have a valid token or session. Sign in and send it again.');
+    this.why = why;
+  }
 }
 
 function anotherPerson(): Refusal {

@@ -13,7 +13,7 @@ import type { Principal } from '@desk/directory/principal/principal';
 import type { TimeSource } from '@desk/kit/time/time-source';
 import { Refusal } from '@desk/kit/api/errors';
 import type { Logger } from '@desk/kit/process/logger';
-import { unauthenticated } from './identity.ts';
+import { Unproved } from './identity.ts';
 import { idpUnavailable, providerIsAway, type Provider } from './provider.ts';
 import type { Sessions } from './session.ts';
 import { SignInFailed, signInFailedPage } from './sign-in-page.ts';
@@ -93,7 +93,7 @@ export function signInRoutes(app: FastifyInstance, options: SignInOptions): void
   });
 
   app.post('/sign-out', async (request, reply) => {
-    if (request.headers['desk-csrf'] !== '1') throw unauthenticated();
+    if (request.headers['desk-csrf'] !== '1') throw new Unproved('missing');
     const session = await sessions.read(request.headers.cookie);
     if (session) options.signedOut(session.id);
     reply.header('set-cookie', sessions.end());

@@ -5,13 +5,15 @@ import { GraphQLError } from 'graphql';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocket } from 'ws';
-import type { Authenticate } from '../identity/identity.ts';
+import type { Random } from '@desk/kit/process/ids';
+import { Unproved, type Authenticate } from '../identity/identity.ts';
 import { ratedCaller, type Authenticated } from '../identity/viewer.ts';
 import type { RateLimiter } from '../limits/rate-limit.ts';
 import { callerError, type ErrorReport } from '../supergraph/caller-error.ts';
 import { InvalidDocument } from '../supergraph/known-documents.ts';
 import type { SubscriptionPlan } from '../supergraph/subscription-plan.ts';
 import type { LiveQuota, SocketLimits } from './quota.ts';
+import { OperationIds } from './operation-ids.ts';
 import type { SubscribePayload } from './request.ts';
 import type { Outlet, Subscriber } from './subscriber.ts';
 
@@ -45,11 +47,23 @@ export const CLOSE = {
   signedOut: { code: 4403, reason: 'signed out' },
   /** Clients do not connect again: the same parameters would be refused again. */
   badParameters: { code: 4400, reason: 'bad connection parameters' },
+  /** Clients do not connect again: no fresh token would be another one. */
+  tokenMissing: { code: 4401, reason: 'token missing' },
+  tokenWrong: { code: 4401, reason: 'token not valid' },
+  /** Whoever it is, is not let in: unknown to the directory, or suspended. */
+  notLetIn: { code: 4403, reason: 'not let in' },
+  /** Clients do not connect again. */
+  idInUse: { code: 4409, reason: 'an operation with this id runs' },
   /** Clients do not connect again. */
   tooManySockets: { code: 4429, reason: 'too many sockets' },
-  /** Clients do not connect again: a fault of the desk. */
-  internal: { code: 4500, reason: 'internal error' },
 } as const;
+
+/** How a socket is closed whose caller could not be proved. */
+const UNPROVED = { missing: CLOSE.tokenMissing, wrong: CLOSE.tokenWrong, expired: CLOSE.tokenExpired } as const;
+
+/** When to try again where there are too many subscriptions: one may have ended by then. In milliseconds. */
+const SUBSCRIPTIONS_RETRY_MS = 5_000;
+const NAME_BYTES = 9;
 
 /** Longest id that a client may give an operation, in bytes: each of the operation's messages holds it. */
 const ID_BYTES_MAX = 128;
@@ -65,6 +79,7 @@ export interface LiveSessionParts {
   limiter: RateLimiter;
   limits: SocketLimits;
   time: TimeSource;
+  random: Random;
   logger: Logger;
 }
 
@@ -74,6 +89,9 @@ export class LiveSession implements Outlet {
   authenticated: Authenticated | null = null;
   /** False when no answer came to the last ping. */
   alive = true;
+  readonly operations = new OperationIds();
+  /** Begins the ids of its requests, in the log and in refusals. */
+  readonly #name: string;
   readonly #parts: LiveSessionParts;
   readonly #subscribers = new Set<Subscriber>();
   readonly #timers = new Set<NodeJS.Timeout>();
@@ -84,6 +102,9 @@ export class LiveSession implements Outlet {
 
   constructor(parts: LiveSessionParts) {
     this.#parts = parts;
+    const name = new Uint8Array(NAME_BYTES);
+    parts.random(name);
+    this.#name = Buffer.from(name).toString('base64url');
     this.#messages = { left: parts.limits.messagesBurst, at: performance.now() };
     parts.raw.on('drain', () => {
       for (const subscriber of this.#subscribers) subscriber.drain();
@@ -156,22 +177,23 @@ export class LiveSession implements Outlet {
     return false;
   }
 
-  /** Proves the socket's caller. False when it is refused: a socket that is still open is then closed with 4403. */
+  /** Proves the socket's caller. False when it is refused: the socket is then closed. */
   async connect(params: Record<string, unknown>): Promise<boolean> {
     const { authenticate, request, quota, limits, time, logger } = this.#parts;
     let authenticated: Authenticated;
     try {
       authenticated = await authenticate({ headers: request.headers, params });
     } catch (error) {
-      if (error instanceof Refusal && error.code === 'BAD_USER_INPUT') this.close(CLOSE.badParameters);
-      if (error instanceof Refusal && !ERROR_CODES[error.code].retryable) return false;
       if (!(error instanceof Refusal)) logger.error({ error }, 'a socket could not be authenticated');
-      this.close(CLOSE.tryAgain);
+      this.close(closeOf(error));
       return false;
     }
     if (!this.open) return false;
     const livesMs = authenticated.expiresAt.getTime() - time.now().getTime();
-    if (livesMs <= 0) return false;
+    if (livesMs <= 0) {
+      this.close(CLOSE.tokenExpired);
+      return false;
+    }
     this.#giveBack = quota.takeSocket(authenticated);
     if (!this.#giveBack) {
       this.close(CLOSE.tooManySockets);
@@ -182,11 +204,13 @@ export class LiveSession implements Outlet {
     return true;
   }
 
-  /** Starts a subscription. Rejects with a GraphQLError that the client may see. */
-  async start(id: string, payload: SubscribePayload): Promise<Started> {
+  /** Starts the subscription of an operation. Rejects with a GraphQLError that the client may see. */
+  async start(operation: string, payload: SubscribePayload): Promise<Started> {
     const { quota, startSubscription, logger } = this.#parts;
     const { authenticated } = this;
-    const requestId = `live-${id}`;
+    const requestId = `${this.#name}-${operation}`;
+    // Completed before it began: nothing of it is sent.
+    const id = this.operations.clientOf(operation) ?? '';
     let giveBack: (() => void) | null = null;
     this.#opening += 1;
     try {
@@ -194,7 +218,12 @@ export class LiveSession implements Outlet {
       if (Buffer.byteLength(id) > ID_BYTES_MAX)
         throw new Refusal('BAD_USER_INPUT', `The operation's id must have at most ${ID_BYTES_MAX} bytes.`);
       giveBack = quota.takeSubscription(authenticated, this.#subscribers.size + this.#opening - 1);
-      if (!giveBack) throw new Refusal('RATE_LIMITED', 'Too many subscriptions. End one before you start another.');
+      if (!giveBack) {
+        throw new Refusal('RATE_LIMITED', 'Too many subscriptions. End one before you start another.', {
+          limit: 'subscriptions',
+          retryAfterMs: SUBSCRIPTIONS_RETRY_MS,
+        });
+      }
       this.charge();
       const started = await startSubscription({ id, payload, authenticated, outlet: this });
       const { subscriber } = started;
@@ -222,6 +251,12 @@ export class LiveSession implements Outlet {
   #later(ms: number, work: () => void): void {
     this.#timers.add(setTimeout(work, ms));
   }
+}
+
+function closeOf(error: unknown): { code: number; reason: string } {
+  if (error instanceof Unproved) return UNPROVED[error.why];
+  if (!(error instanceof Refusal) || ERROR_CODES[error.code].retryable) return CLOSE.tryAgain;
+  return error.code === 'BAD_USER_INPUT' ? CLOSE.badParameters : CLOSE.notLetIn;
 }
 
 /** The first fault, in the words of HTTP. */

@@ -105,9 +105,14 @@ describe('a socket is closed', () => {
   test('with 4408 when it does not name its caller', async () => {
     expect(await closed(await open())).toBe(4408);
   });
-  test('with 4403 for a token that does not hold', async () => {
+  test('with 4401 without a token', async () => {
     const socket = await open();
     socket.send(JSON.stringify({ type: 'connection_init' }));
+    expect(await closed(socket)).toBe(4401);
+  });
+  test('with 4403 for a token that is over by now', async () => {
+    const socket = await open();
+    socket.send(JSON.stringify({ type: 'connection_init', payload: { token: 'per_ann', livesMs: -1 } }));
     expect(await closed(socket)).toBe(4403);
   });
   test('with 4403 for a person whom the directory does not know', async () => {
@@ -189,7 +194,9 @@ describe('a subscription is refused under its id with RATE_LIMITED', () => {
     await subscribed(running.reduce((sum, count) => sum + count));
     const inbox = subscribe(mine.at(-1)?.client as Client, UPDATES);
     await inbox.until(({ errors }) => errors !== null);
-    expect(inbox.errors?.[0]).toMatchObject({ extensions: { code: 'RATE_LIMITED' } });
+    expect(inbox.errors?.[0]).toMatchObject({
+      extensions: { code: 'RATE_LIMITED', limit: 'subscriptions', retryAfterMs: expect.any(Number) },
+    });
   });
 
   test('and not once an earlier one has ended', async () => {
@@ -200,6 +207,61 @@ describe('a subscription is refused under its id with RATE_LIMITED', () => {
     await subscribed(1);
     subscribe(client, UPDATES);
     await subscribed(2);
+  });
+});
+
+describe('an operation lives under its own identity', () => {
+  const say = (socket: WebSocket, ...messages: object[]) => {
+    // In one packet, as a client does that changes its filter.
+    for (const message of messages) socket.send(JSON.stringify(message));
+  };
+  const heard = (socket: WebSocket) => {
+    const messages: { type: string; id?: string; payload: unknown }[] = [];
+    socket.on('message', (data) => messages.push(JSON.parse((data as Buffer).toString()) as (typeof messages)[0]));
+    return messages;
+  };
+  const subscribing = (id: string, query = UPDATES) => ({ type: 'subscribe', id, payload: { query } });
+
+  test('the client’s id may be used again as soon as it was completed', async () => {
+    const socket = await open();
+    await init(socket);
+    const messages = heard(socket);
+    const titles = 'subscription { incidentUpdates { incident { title } } }';
+    say(socket, subscribing('1'), { type: 'complete', id: '1' }, subscribing('1', titles));
+    await subscribed(1);
+    say(
+      socket,
+      { type: 'complete', id: '1' },
+      subscribing('1', titles),
+      { type: 'complete', id: '1' },
+      subscribing('1'),
+    );
+    await subscribed(1);
+    await reached(() => {
+      // Which of the operations counts is not seen from outside: something happens until one hears of it.
+      void ground.tickets.write({});
+      return messages.some(({ type }) => type === 'next');
+    });
+    const last = messages.at(-1);
+    expect([last?.type, last?.id]).toEqual(['next', '1']);
+    expect(last?.payload).toMatchObject({ data: { incidentUpdates: { cursor: expect.any(String) } } });
+    expect(messages.filter(({ type }) => type !== 'next')).toEqual([]);
+    say(socket, { type: 'complete', id: '1' });
+    await subscribed(0);
+  });
+
+  test('a refusal names the request, each another one', async () => {
+    const sockets = [await open(), await open()] as const;
+    const ids: unknown[] = [];
+    for (const socket of sockets) {
+      await init(socket);
+      const messages = heard(socket);
+      for (const id of ['1', '2']) say(socket, subscribing(id, 'subscription { nothing }'));
+      await reached(() => messages.length === 2);
+      const errors = messages.flatMap(({ payload }) => payload as { extensions: { requestId?: string } }[]);
+      ids.push(...errors.map(({ extensions }) => extensions.requestId));
+    }
+    expect([new Set(ids).size, ids.every((id) => typeof id === 'string')]).toEqual([4, true]);
   });
 });
 

@@ -27,6 +27,8 @@ const CHARGE_MS = 1_000;
 /** Time between two batches of closing sockets, in milliseconds. */
 const BATCH_MS = 100;
 const POLL_MS = 20;
+/** The library's code for a fault of the server. */
+const INTERNAL = 4500;
 
 export interface SocketsParts {
   startSubscription: StartSubscription;
@@ -181,18 +183,22 @@ function protocolSocket(socket: WebSocket, session: LiveSession, logger: Logger)
     protocol: socket.protocol,
     send: (message) =>
       new Promise((resolve) => {
-        if (!session.open) return resolve();
+        const text = session.open ? session.operations.sent(message) : null;
+        if (text === null) return resolve();
         // A message that cannot be sent ends the socket, and the socket's end is handled elsewhere.
-        socket.send(message, () => resolve());
+        socket.send(text, () => resolve());
       }),
-    close: (code, reason) => session.close({ code: code ?? CLOSE.internal.code, reason: reason ?? '' }),
+    // The library's code for a fault of ours would end a client that may come again.
+    close: (code, reason) => session.close(code && code !== INTERNAL ? { code, reason: reason ?? '' } : CLOSE.tryAgain),
     onMessage: (receive) => {
       // The server's binary type is left as it is, so that data are one buffer.
       socket.on('message', (data) => {
         if (!session.open || !session.takeMessage()) return;
-        receive((data as Buffer).toString()).catch((error: unknown) => {
+        const text = session.operations.received((data as Buffer).toString());
+        if (text === null) return session.close(CLOSE.idInUse);
+        receive(text).catch((error: unknown) => {
           logger.error({ error }, 'a message could not be handled');
-          session.close(CLOSE.internal);
+          session.close(CLOSE.tryAgain);
         });
       });
     },
