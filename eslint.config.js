@@ -122,7 +122,11 @@ export default tseslint.config(
   },
   {
     files: ['**/*.{js,mjs,cjs}'],
-    languageOptions: { globals: { process: 'readonly', console: 'readonly', URL: 'readonly', Buffer: 'readonly' } },
+    languageOptions: {
+      globals: Object.fromEntries(
+        ['process', 'console', 'URL', 'URLSearchParams', 'Buffer', 'fetch'].map((name) => [name, 'readonly']),
+      ),
+    },
   },
   {
     files: ['schema/*.graphql', 'schema/*/*.graphql'],

@@ -25,6 +25,7 @@ const STAND_INS = [
   [/^(kit|schema|services|gateway|local|portal)\//, ['tests/desk/desk-process.ts']],
   [/^portal\//, ['tests/portal/first-load.test.ts']],
   // These start processes by their paths.
+  [/^tests\/examples\//, ['tests/example-client.test.ts']],
   [/^(kit|schema|local\/src\/engine)\//, ['tests/durability/rig-process.ts']],
   [/^local\/src\/engine\//, ['testkit/src/database.ts', 'local/src/engine/engine.ts']],
   // This module reads the SDL, and types are generated from it.
