@@ -5,7 +5,7 @@ import { Partner } from '../desk/partner.ts';
 import { launchBrowser } from './browser.ts';
 import { describeInBrowser } from './browser-suite.ts';
 import { look, report, type Worked } from '../desk/desk-work.ts';
-import { whenFocused } from './page-scripts.ts';
+import { COMPOSED_ENTER, PAINTED, whenFocused } from './page-scripts.ts';
 import { PAGE_MS_MAX, Visitor } from './visitor.ts';
 
 describeInBrowser('the keyboard alone', () => {
@@ -129,6 +129,10 @@ describeInBrowser('the keyboard alone', () => {
     await lena.press('Control+k');
     await lena.page.getByRole('dialog', { name: 'Search or do' }).waitFor();
     expect(await lena.page.getByRole('dialog').count()).toBe(1);
+    // Enter that ends a composition chooses a character, not a command.
+    await lena.page.evaluate(COMPOSED_ENTER);
+    await lena.page.evaluate(PAINTED);
+    expect(await lena.page.getByRole('dialog', { name: 'Search or do' }).count()).toBe(1);
     expect(new URL(lena.page.url()).pathname).toBe('/profile');
   });
 

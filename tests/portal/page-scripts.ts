@@ -87,3 +87,8 @@ export function hasFetched(files: readonly string[]): string {
     return ${JSON.stringify(files)}.every((file) => fetched.has(file));
   })()`;
 }
+
+/** Presses Enter where the keyboard is, as browsers tell it while an input method composes. */
+export const COMPOSED_ENTER = `document.activeElement.dispatchEvent(
+  new KeyboardEvent('keydown', { key: 'Enter', isComposing: true, bubbles: true, cancelable: true }),
+)`;

@@ -1,4 +1,5 @@
 import { useEffect, useRef } from 'react';
+import { composes } from '../ui/composition.ts';
 import { createKeyReader, type Command } from './keys.ts';
 import { preferences } from './preferences.ts';
 
@@ -42,7 +43,7 @@ export function useKeyboard(commands: readonly Command[]): void {
   useEffect(() => {
     const read = createKeyReader(commands);
     const onKeyDown = (event: KeyboardEvent) => {
-      if (event.defaultPrevented || event.isComposing) return;
+      if (event.defaultPrevented || composes(event)) return;
       const field = inField(event.target);
       // An open dialog has the keyboard to itself: Escape closes it, everything else is text or a button in it.
       if (document.querySelector('dialog[open]')) return;

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useId, useState } from 'react';
 import { useText } from '../text/text.ts';
+import { composes } from '../ui/composition.ts';
 import { Dialog } from '../ui/dialog.tsx';
 import { answers, runCommand } from './commands.ts';
 import { APP_KEYS, type Command } from './keys.ts';
@@ -55,6 +56,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
           setMarked(0);
         }}
         onKeyDown={(event) => {
+          if (composes(event.nativeEvent)) return;
           if (event.key === 'ArrowDown') setMarked((chosen + 1) % Math.max(1, entries.length));
           else if (event.key === 'ArrowUp') setMarked((chosen + entries.length - 1) % Math.max(1, entries.length));
           else if (event.key === 'Enter') choose(entries[chosen]);

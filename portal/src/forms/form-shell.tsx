@@ -1,5 +1,6 @@
 import './forms.css';
 import type { ReactNode } from 'react';
+import { composes } from '../ui/composition.ts';
 import type { DraftForm } from './draft-form.ts';
 import { ErrorSummary } from './error-summary.tsx';
 import type { Fields } from './values.ts';
@@ -18,7 +19,7 @@ export function FormShell<F extends Fields>(props: {
       className={className}
       noValidate
       onKeyDown={(event) => {
-        if (event.key !== 'Enter' || !event.ctrlKey) return;
+        if (event.key !== 'Enter' || !event.ctrlKey || composes(event.nativeEvent)) return;
         event.preventDefault();
         void form.submit();
       }}
