@@ -283,7 +283,8 @@ function toldByRow(
   const [held, holds] = [before.hold?.reason ?? null, after.hold?.reason ?? null];
   if (held !== holds) changes['holdReason'] = [held, holds];
   const solved = before.resolution === null ? after.resolution : null;
-  if (solved) changes['resolutionCode'] = [null, solved.code];
+  const [code, becomes] = [before.resolution?.code ?? null, after.resolution?.code ?? null];
+  if (code !== becomes) changes['resolutionCode'] = [code, becomes];
   return { changes, personal: { ...peopleIn(row), ...(solved ? { remark: solved.text } : {}) } };
 }
 

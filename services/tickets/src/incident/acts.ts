@@ -238,7 +238,12 @@ export function reopenIncident(incident: Incident, { reason }: ReasonInput, act:
     links: incident.links.filter(({ kind }) => kind !== 'DUPLICATE_OF'),
     clocks: reopenedClocks(incident, act),
   };
-  return describeChange(incident, withDerivedFields(reopened, act), { kind: 'REOPENED', act, personal: { remark } });
+  return describeChange(incident, withDerivedFields(reopened, act), {
+    kind: 'REOPENED',
+    act,
+    changes: { resolutionCode: [incident.resolution?.code ?? null, null] },
+    personal: { remark },
+  });
 }
 
 /** Accepts the solution. */

@@ -29,6 +29,14 @@ const QUESTION = {
   until: null,
 } as const;
 
+test('a reopening tells that the kind of solution went: each change of a field begins where the last one ended', () => {
+  const solved = resolved(started(reported('09:00'), '09:10'), '09:35');
+  const { events } = reopenIncident(solved, { reason: 'Again.' }, act('12:00'));
+  expect(events[0]?.data).toMatchObject({
+    changes: expect.arrayContaining([{ field: 'resolutionCode', from: solved.resolution?.code, to: null }]),
+  });
+});
+
 describe('updates', () => {
   test('are not owed for a new P1 before its first answer', () => {
     expect(reported('09:00').clocks.map(({ kind }) => kind)).toEqual(['RESPONSE', 'RESOLUTION']);
