@@ -3,8 +3,8 @@ import { runKillRig, type RigReport } from './kill-rig.ts';
 
 const KILLS = 50;
 const RIG_MS_MAX = 600_000;
-/** Fewer acknowledged requests would show little. A quiet machine gives over a thousand, a busy one a few hundred. */
-const ACKNOWLEDGED_MIN = 2 * KILLS;
+/** Fewer acknowledged requests would show little. A quiet machine gives thousands, and the rig lets the busiest come to this. */
+const ACKNOWLEDGED_MIN = 500;
 
 describe('a service whose process and engine are killed 50 times under 8 writers', () => {
   let report: RigReport;

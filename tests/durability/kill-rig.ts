@@ -17,6 +17,8 @@ const WRITERS = 8;
 const CREATE_ONE_IN = 10;
 /** How long the tree runs before it is killed, in milliseconds. */
 const UPTIME_MS = { min: 50, max: 550 };
+/** How many requests the tree answers at least before it is killed, except by an early kill. */
+const ANSWERS_MIN = 13;
 /** One in so many kills comes at any time from the start on: while the engine recovers, or the outboxes are swept. */
 const EARLY_ONE_IN = 5;
 const EARLY_MS = { min: 100, max: 900 };
@@ -47,7 +49,7 @@ export async function runKillRig(options: {
   const rig = new RigProcess({ directory, redis: stream?.settings ?? null, weakWrites: options.weakWrites ?? false });
   try {
     const writers = new Writers(rig);
-    const kills = await killAgainAndAgain(rig, options.kills, stream?.flush ?? null);
+    const kills = await killAgainAndAgain({ rig, writers, flush: stream?.flush ?? null }, options.kills);
     const { acknowledged, failed, retries } = await writers.stop();
     const findings = await checkRig(rig.mongodbUri, acknowledged);
     return {
@@ -73,8 +75,10 @@ class Writers {
   readonly #failed: string[] = [];
   readonly #things: string[] = [];
   readonly #done: Promise<unknown>;
+  readonly #waiting: { answers: number; wake: () => void }[] = [];
   #retries = 0;
   #asked = 0;
+  #answers = 0;
   #stopping = false;
 
   constructor(rig: RigProcess) {
@@ -82,6 +86,7 @@ class Writers {
       while (!this.#stopping) {
         const request = this.#next();
         const answer = await rig.ask(request);
+        this.#countAnswer();
         this.#retries += answer.retries;
         if (answer.thing === null) this.#failed.push(`${request.key} failed: ${answer.error}`);
         else this.#acknowledged.push(request);
@@ -100,6 +105,17 @@ class Writers {
     return { acknowledged: this.#acknowledged, failed: this.#failed, retries: this.#retries };
   }
 
+  /** Resolves when so many more requests are answered. Rejects when a writer gave up. */
+  async answered(more: number): Promise<void> {
+    const reached = new Promise<void>((wake) => this.#waiting.push({ answers: this.#answers + more, wake }));
+    await Promise.race([reached, this.#done]);
+  }
+
+  #countAnswer(): void {
+    this.#answers++;
+    for (const { answers, wake } of this.#waiting) if (answers === this.#answers) wake();
+  }
+
   #next(): RigRequest {
     const key = `k${this.#asked++}`;
     const by = 1 + Math.floor(Math.random() * 9);
@@ -110,10 +126,16 @@ class Writers {
   }
 }
 
+interface Killed {
+  rig: RigProcess;
+  writers: Writers;
+  flush: (() => Promise<void>) | null;
+}
+
 type Kills = Pick<RigReport, 'kills' | 'earlyKills' | 'flushes'>;
 
 /** Starts the tree and kills it, so many times, and leaves it running. */
-async function killAgainAndAgain(rig: RigProcess, times: number, flush: (() => Promise<void>) | null): Promise<Kills> {
+async function killAgainAndAgain({ rig, writers, flush }: Killed, times: number): Promise<Kills> {
   const done: Kills = { kills: 0, earlyKills: 0, flushes: 0 };
   while (done.kills < times) {
     const started = rig.start();
@@ -121,7 +143,7 @@ async function killAgainAndAgain(rig: RigProcess, times: number, flush: (() => P
       await delay(between(EARLY_MS));
     } else {
       await started;
-      await delay(between(UPTIME_MS));
+      await Promise.all([delay(between(UPTIME_MS)), writers.answered(ANSWERS_MIN)]);
     }
     await rig.kill();
     done.kills++;
