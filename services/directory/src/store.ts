@@ -19,13 +19,17 @@ export type Store = OrganizationStore &
 export async function openStore(foundation: Foundation): Promise<Store> {
   const people = await openPeople(foundation);
   const clients = await openClients(foundation);
+  const authorizations = await openAuthorizations(foundation);
   return {
     ...(await openOrganizations(foundation)),
     ...people,
     ...clients,
-    ...(await openAuthorizations(foundation)),
+    ...authorizations,
     ...(await openServices(foundation)),
-    guard: openGuard(foundation),
+    guard: openGuard(
+      foundation,
+      async (id) => (await authorizations.authorizations.exists(id)) || people.people.exists(id),
+    ),
     ...principalStore(people.peopleFinder, clients.clientFinder),
   };
 }

@@ -104,7 +104,6 @@ describe('authorizeAgent', () => {
       validFrom: at(VALID_TO),
       validTo: at('2028-06-29T14:00:00Z'),
     };
-    demo.ground.time.advance(60_000);
     expect((await authorize('jonas', later)).agentAuthorization.active).toBe(false);
   });
 
@@ -121,6 +120,15 @@ describe('authorizeAgent', () => {
 });
 
 describe('endAgentAuthorization', () => {
+  test('leaves the way free: the agent can be authorized again at once', async () => {
+    const input = { organizationId: 'LDC-003', agentId: 'PTR-001' };
+    const first = (await authorize('hilde', input)).agentAuthorization;
+    await end('hilde', { id: first.id, expectedVersion: 1 });
+    const again = (await authorize('hilde', input)).agentAuthorization;
+    expect(again.id).not.toBe(first.id);
+    await end('hilde', { id: again.id, expectedVersion: 1 });
+  });
+
   test('ends it at once, with the reason in its history', async () => {
     const { id, version } = await current('omar', 'LDC-001', 'AGT-001');
     const { agentAuthorization: ended } = await end('omar', { id, expectedVersion: version });

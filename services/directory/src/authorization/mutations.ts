@@ -39,8 +39,13 @@ export const authorizationApi = {
     const period = periodOf(isRepeat ? { ...input, validFrom: null } : input, act);
     const asked = { id, agent, organization, scopes: input.scopes, ...period };
     const { record, events } = authorizeAgent(asked, act);
-    const isTaken = async () =>
-      !(await guard.reserve(`${organization._id} ${agent._id}`, id, act.at)) || store.overlapsAuthorization(record);
+    const what = `${organization._id} ${agent._id}`;
+    const isTaken = async () => {
+      if (!(await guard.reserve(what, id, act.at))) return true;
+      const overlaps = await store.overlapsAuthorization(record);
+      if (overlaps) await guard.release(what, id);
+      return overlaps;
+    };
     if (!isRepeat && (await isTaken())) throw overlaps();
     const { record: agentAuthorization, ...written } = await store.authorizations.create(record, events, { key });
     return { agentAuthorization, ...written };

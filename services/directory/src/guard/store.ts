@@ -13,10 +13,12 @@ export interface PersonAt {
  */
 export interface Guard {
   /**
-   * Takes `what` for the record of an id, for RESERVED_MS. False while another id holds it. Ask after it whether there is such a record
-   * already, and make the record within that time.
+   * Takes `what` for the record of an id, for RESERVED_MS or until that record is made. False while another id holds it. Ask after it
+   * whether there is such a record already, and make the record within that time.
    */
   reserve(what: string, id: string, at: Date): Promise<boolean>;
+  /** Gives up what was taken for a record that is not made after all. */
+  release(what: string, id: string): Promise<void>;
   /**
    * Takes an administrator out of the count of an organization, as long as one of the others still counts. False where none does. Whoever
    * is taken out counts again from the next version of the person's record on: so the change that was decided on this version must be
@@ -40,20 +42,31 @@ interface Withdrawals {
   people: Record<string, number>;
 }
 
-/** Opens the guard. Its collections are no records: nothing of them is history. */
-export function openGuard({ connection }: Pick<Foundation, 'connection'>): Guard {
+/** Opens the guard. Its collections are no records: nothing of them is history. `isMade`: there is a record of this id. */
+export function openGuard(
+  { connection }: Pick<Foundation, 'connection'>,
+  isMade: (id: string) => Promise<boolean>,
+): Guard {
   const reservations = connection.collection<Reservation>('reservations');
   const withdrawals = connection.collection<Withdrawals>('administrator_withdrawals');
   return {
-    reserve(what, id, at) {
+    async reserve(what, id, at) {
       const lapsed = new Date(at.getTime() - RESERVED_MS);
-      return upserted(() =>
+      const taken = await upserted(() =>
         reservations.updateOne(
           { _id: what, $or: [{ holder: id }, { at: { $lte: lapsed } }] },
           { $set: { holder: id, at } },
           { upsert: true, ...DURABLE },
         ),
       );
+      if (taken) return true;
+      const holder = (await reservations.findOne({ _id: what }))?.holder;
+      if (holder === undefined || !(await isMade(holder))) return false;
+      const passed = await reservations.updateOne({ _id: what, holder }, { $set: { holder: id, at } }, DURABLE);
+      return passed.matchedCount === 1;
+    },
+    async release(what, id) {
+      await reservations.deleteOne({ _id: what, holder: id });
     },
     async withdrawAdministrator(organizationId, leaving, others) {
       if (!others.length) return false;

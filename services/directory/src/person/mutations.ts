@@ -236,9 +236,12 @@ async function requireFirstAdministrator(
 ): Promise<void> {
   const role = administratorRole(type);
   if (!role || !administrations(record.memberships).length) return;
-  const reserved = await guard.reserve(`${organizationId} ${role}`, record._id, at);
+  const what = `${organizationId} ${role}`;
+  const reserved = await guard.reserve(what, record._id, at);
   const others = reserved ? await administratorsOf({ organizationId, role }, { invitedAt: at }) : [];
-  if (!reserved || others.length >= ADMINISTRATORS_ALONE_MAX[role]) throw secondApprover(role);
+  const isFull = others.length >= ADMINISTRATORS_ALONE_MAX[role];
+  if (isFull) await guard.release(what, record._id);
+  if (!reserved || isFull) throw secondApprover(role);
 }
 
 function alreadyThere() {
