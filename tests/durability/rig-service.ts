@@ -7,7 +7,7 @@ import mongoose from 'mongoose';
 import http from 'node:http';
 import { startEngine } from '@desk/local/engine/engine';
 import { systemTime } from '@desk/kit/time/time-source';
-import { Consumer, storedCheckpoint, type Checkpoint } from '@desk/kit/log/consumer';
+import { Consumer, storedCheckpoint } from '@desk/kit/log/consumer';
 import { crashPoint, type CrashPoint } from '@desk/kit/process/crash-point';
 import { ERROR_CODES, Refusal } from '@desk/kit/api/errors';
 import type { StreamEvent } from '@desk/kit/log/entry';
@@ -50,17 +50,15 @@ async function runService(settings: RigSettings): Promise<RigReady> {
     service: RIG,
     stream,
     pull: ownPull(log),
-    checkpoint: crashing(storedCheckpoint(journal, RIG), crash),
-    handle: async (event) => {
-      await project(projections, event);
-      crash('consume.afterEffect');
-    },
+    checkpoint: storedCheckpoint(journal, RIG),
+    handle: (event) => project(projections, event),
     onReset: async (head) => {
       await resets.insertOne({ head });
       await projections.deleteMany({});
       return { epoch: head.epoch, pos: 0 };
     },
     logger,
+    crash,
   });
 
   const mutate = async ({ kind, key: name, by, thing = '' }: RigRequest): Promise<Written<Thing>> => {
@@ -94,17 +92,6 @@ async function project(projections: mongoose.mongo.Collection<Projection>, event
   if (matchedCount === 1) return;
   const known = await projections.findOne({ _id });
   if (!known || known.seq < seq) throw new Error(`event ${seq} of ${_id} comes before its predecessor`);
-}
-
-function crashing(checkpoint: Checkpoint, crash: CrashPoint): Checkpoint {
-  return {
-    load: checkpoint.load,
-    save: async (position) => {
-      crash('consume.beforeCheckpoint');
-      await checkpoint.save(position);
-      crash('consume.afterCheckpoint');
-    },
-  };
 }
 
 /** `POST /`: 200 is an acknowledgement, 503 asks for a repetition, 409 is all else: a mistake of ours. */

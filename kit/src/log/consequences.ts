@@ -42,6 +42,7 @@ export function followOwnLog({
     pull: ownPull(log),
     checkpoint: storedCheckpoint(journal, service),
     logger,
+    crash: journal.crash,
     onReset: async (head) => head,
     handle: (event) =>
       handle(event, async () => {

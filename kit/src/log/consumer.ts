@@ -1,4 +1,5 @@
 import { START, comparePositions, type Position, type StreamEvent } from './entry.ts';
+import type { CrashPoint } from '../process/crash-point.ts';
 import type { Journal } from '../write/journal.ts';
 import { READ_MAX } from './log.ts';
 import type { Logger } from '../process/logger.ts';
@@ -35,6 +36,7 @@ export interface ConsumerParts {
   /** Called when the producer's log is not the one that was read before: it was restored. Rebuilds, and says where in it to go on. */
   onReset: (head: Position) => Promise<Position>;
   logger: Logger;
+  crash?: CrashPoint;
 }
 
 /**
@@ -45,14 +47,16 @@ export interface ConsumerParts {
 export class Consumer {
   readonly #parts: ConsumerParts;
   readonly #loop: PollingLoop;
+  readonly #crash: CrashPoint;
   /** The position that was consumed last; null while it must be loaded. */
   #at: Position | null = null;
   #nextPullAt = 0;
   #waiting: { for: Position; wake: () => void }[] = [];
 
   constructor(parts: ConsumerParts) {
-    const { logger, service } = parts;
+    const { logger, service, crash = () => {} } = parts;
     this.#parts = parts;
+    this.#crash = crash;
     this.#loop = new PollingLoop({
       everyMs: PULL_EVERY_MS,
       round: () => this.#consume(),
@@ -83,6 +87,7 @@ export class Consumer {
         // A stream that lost its tail unnoticed has a hole: the next round pulls the missing events.
         if (!follows(event, this.#at)) break;
         await this.#parts.handle(event);
+        this.#crash('consume.afterEffect');
         this.#at = event.position;
       }
     } finally {
@@ -138,7 +143,9 @@ export class Consumer {
   /** Saves a position. Where that fails, effects may be gone: the consumer goes on from the last checkpoint. */
   async #save(position: Position): Promise<void> {
     this.#at = null;
+    this.#crash('consume.beforeCheckpoint');
     await this.#parts.checkpoint.save(position);
+    this.#crash('consume.afterCheckpoint');
     this.#at = position;
   }
 }

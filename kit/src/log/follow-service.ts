@@ -27,6 +27,7 @@ export function followService(parts: {
   const { service, journal } = parts;
   return new Consumer({
     ...parts,
+    crash: journal.crash,
     // A mirror of the same service has a checkpoint of its own.
     checkpoint: storedCheckpoint(journal, `${service}:events`),
     onReset: async ({ epoch }) => ({ epoch, pos: 0 }),

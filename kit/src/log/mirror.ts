@@ -75,6 +75,7 @@ export async function openMirror<Records extends { [Kind in keyof Records]: obje
     pull,
     checkpoint: storedCheckpoint(journal, service),
     logger,
+    crash: journal.crash,
     onReset: async ({ epoch }) => ({ epoch, pos: 0 }), // Every effect is guarded: reading all of it again is safe.
     async handle(event) {
       const change = read(event);

@@ -20,9 +20,10 @@ export class Journal {
   readonly order: CommitOrder;
   /** Grows when another primary takes over. Call it before a read, and give the result to the barrier that confirms the read. */
   readonly term: () => number;
+  /** Called at each named place, also by what follows a log for this service. */
+  readonly crash: CrashPoint;
   readonly #prefixes = new Set<string>();
   readonly #random: Random;
-  readonly #crash: CrashPoint;
   #wake: () => void = () => {};
 
   constructor(connection: Connection, { random, crash = () => {} }: { random: Random; crash?: CrashPoint }) {
@@ -31,7 +32,7 @@ export class Journal {
     this.term = watchTerm(connection.getClient());
     this.order = new CommitOrder(randomText(random, WRITER_BYTES));
     this.#random = random;
-    this.#crash = crash;
+    this.crash = crash;
   }
 
   /** Calls `wake` after each write, so that the relay does not wait for its next round. */
@@ -76,7 +77,7 @@ export class Journal {
       order: this.order,
       term: this.term,
       barrier: (term) => this.barrier(term),
-      crash: this.#crash,
+      crash: this.crash,
       random: this.#random,
       wake: () => this.#wake(),
     });
