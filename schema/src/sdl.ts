@@ -16,6 +16,16 @@ export function domainSdl(domain: Domain): string {
   return joined(['common.graphql', ...nounFiles(domain)].map(read));
 }
 
+/** The names of a domain's mutations. */
+export function mutationsOf(domain: Domain): string[] {
+  return parse(domainSdl(domain)).definitions.flatMap((node) =>
+    (node.kind === Kind.OBJECT_TYPE_EXTENSION || node.kind === Kind.OBJECT_TYPE_DEFINITION) &&
+    node.name.value === 'Mutation'
+      ? (node.fields ?? []).map(({ name }) => name.value)
+      : [],
+  );
+}
+
 /**
  * The SDL of a domain's virtual event subgraph, or null where the domain has none: what all share, what all live fields share, then
  * its own. Events files may name enums of their domain; their definitions are added here, since federation wants shared enums

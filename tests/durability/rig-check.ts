@@ -92,7 +92,8 @@ function phantoms(keys: Map<string, number>, acknowledged: readonly RigRequest[]
   return [...keys.keys()].filter((key) => !asked.has(key)).map((key) => `${key} was never asked for`);
 }
 
-function gaps(entries: readonly LogEntry[]): string[] {
+/** Positions count from 1 without gaps. */
+export function gaps(entries: readonly LogEntry[]): string[] {
   return entries.flatMap((entry, i) =>
     entry._id === i + 1 ? [] : [`position ${i + 1} of the log holds ${entry._id}`],
   );
