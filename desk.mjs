@@ -47,7 +47,9 @@ const HELP = `MDM/R Service Desk
   npm run desk -- import incidents FILE [--mapping FILE] [--rejects FILE] [--data DIR]
                                   takes over incidents from another system's export (docs/import.md)
   npm run desk -- screenshots     takes the README's pictures anew
-  npm run desk -- kill-rig        the long kill test (docs in tests/durability)
+  npm run desk -- kill-rig [--kills N] [--services | --crashes]
+                                  the long kill test: of a small service, of all services, or of all at each
+                                  named step of each (docs in tests/durability)
   npm run codegen | compose       API types from the SDL; the supergraph from the subgraphs
   npm run bench [-- suite]        speed, side by side with peers (docs/performance.md)
 `;
