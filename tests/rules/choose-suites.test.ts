@@ -14,6 +14,7 @@ const jest: RunJest = (args) => {
 const DESK = 'tests/live-incident.test.ts';
 const BROWSER = 'tests/portal/reading.test.ts';
 const KILLS = 'tests/durability/kill-rig.test.ts';
+const DESK_KILLS = 'tests/durability/desk-kill-rig.test.ts';
 const UNIT = 'kit/src/time/local-time.test.ts';
 
 describe('a change touches', () => {
@@ -21,7 +22,7 @@ describe('a change touches', () => {
     [
       'a rule',
       'services/tickets/src/incident/policy.ts',
-      ['services/tickets/src/service.test.ts', DESK],
+      ['services/tickets/src/service.test.ts', DESK, DESK_KILLS],
       [UNIT, KILLS],
     ],
     [
@@ -36,8 +37,13 @@ describe('a change touches', () => {
       ['schema/src/sdl.test.ts', 'gateway/src/gateway.test.ts', BROWSER],
       [UNIT],
     ],
-    ['the portal', 'portal/src/main.tsx', ['portal/src/messages.test.ts', BROWSER], [UNIT, KILLS]],
-    ['the durable write', 'kit/src/log/log.ts', ['services/tickets/src/service.test.ts', KILLS, DESK], [UNIT]],
+    ['the portal', 'portal/src/main.tsx', ['portal/src/messages.test.ts', BROWSER], [UNIT, KILLS, DESK_KILLS]],
+    [
+      'the durable write',
+      'kit/src/log/log.ts',
+      ['services/tickets/src/service.test.ts', KILLS, DESK_KILLS, DESK],
+      [UNIT],
+    ],
     ['a suite', UNIT, [UNIT], [DESK]],
     ['a page', 'docs/api.md', ['tests/docs/documents.test.ts'], [UNIT, DESK]],
     ['the packages', 'pnpm-lock.yaml', [UNIT, KILLS, BROWSER], []],
@@ -52,6 +58,8 @@ test('a unit suite needs no database, no desk and no browser', () => {
   const suites = unitSuites(jest);
   expect(suites).toContain(UNIT);
   expect(
-    suites.filter((suite) => [DESK, BROWSER, KILLS, 'services/tickets/src/service.test.ts'].includes(suite)),
+    suites.filter((suite) =>
+      [DESK, BROWSER, KILLS, DESK_KILLS, 'services/tickets/src/service.test.ts'].includes(suite),
+    ),
   ).toEqual([]);
 });

@@ -11,7 +11,7 @@ const OUTPUT_BYTES_MAX = 16 * 1024 * 1024;
 const HEAVY = [
   'testkit/src/database.ts',
   'tests/desk/desk-process.ts',
-  'tests/durability/rig-process.ts',
+  'tests/durability/process-tree.ts',
   'local/src/engine/engine.ts',
 ];
 
@@ -26,7 +26,8 @@ const STAND_INS = [
   [/^portal\//, ['tests/portal/first-load.test.ts']],
   // These start processes by their paths.
   [/^tests\/examples\//, ['tests/example-client.test.ts']],
-  [/^(kit|schema|local\/src\/engine)\//, ['tests/durability/rig-process.ts']],
+  [/^(kit|schema|local\/src\/engine)\//, ['tests/durability/process-tree.ts']],
+  [/^(services|local\/src)\//, ['tests/durability/desk-process.ts']],
   [/^local\/src\/engine\//, ['testkit/src/database.ts', 'local/src/engine/engine.ts']],
   // This module reads the SDL, and types are generated from it.
   [/^schema\/.*\.graphql$/, ['schema/src/sdl.ts', 'portal/src/generated/api.ts']],
