@@ -9,9 +9,14 @@ export const NOTICE_DUE = 'notice.due';
 /** The version of the data below. */
 export const NOTICE_EVENT_VERSION = 1;
 
-/** Who must be told: one person, the people of some organizations, or those of every distributor. */
+/**
+ * Who must be told: one person, the people of some organizations, or those of every distributor. With `roles`, of these people only those who
+ * have one of them.
+ */
 export type NoticeAudience =
-  { kind: 'PERSON'; id: string } | { kind: 'ORGANIZATIONS'; ids: readonly string[] } | { kind: 'ALL_LDCS' };
+  | { kind: 'PERSON'; id: string }
+  | { kind: 'ORGANIZATIONS'; ids: readonly string[]; roles?: readonly string[] }
+  | { kind: 'ALL_LDCS'; roles?: readonly string[] };
 
 /** A notice as a rule asks for it. */
 export interface Notice {

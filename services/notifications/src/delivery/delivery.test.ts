@@ -243,6 +243,18 @@ describe('a notice', () => {
     expect([await told(lena, 'cev_one'), await told(omar, 'cev_one')]).toEqual([[], ['notice.continuity_declared']]);
   });
 
+  test('for people of some roles reaches them alone, and never the one who did it', async () => {
+    const roles = ['LDC_ADMIN'];
+    await desk.tell(
+      notice('cev_admins', { kind: 'ORGANIZATIONS', ids: ['org_A'], roles }),
+      notice('cev_all_admins', { kind: 'ALL_LDCS', roles }),
+      { ...notice('cev_by_admin', { kind: 'ORGANIZATIONS', ids: ['org_A'], roles }), by: 'per_omar' },
+    );
+    for (const id of ['cev_admins', 'cev_all_admins'])
+      expect([id, await told(lena, id), await told(omar, id)]).toEqual([id, [], ['notice.continuity_declared']]);
+    expect(await told(omar, 'cev_by_admin')).toEqual([]);
+  });
+
   test('of a record that somebody may not see is not told', async () => {
     await desk.tell(notice('cev_hidden', { kind: 'ALL_LDCS' }, { published: false }));
     expect(await told(lena, 'cev_hidden')).toEqual([]);

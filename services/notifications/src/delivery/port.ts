@@ -75,9 +75,10 @@ async function sourcesOf(parts: DeliveryParts, { message, visibility, audience }
 
 async function audienceOf({ people }: DeliveryParts, audience: NoticeAudience): Promise<FindCandidates> {
   if (audience.kind === 'PERSON') return only(audience.id);
-  const organizationIds = audience.kind === 'ORGANIZATIONS' ? audience.ids : await people.distributors();
+  const ids = audience.kind === 'ORGANIZATIONS' ? audience.ids : await people.distributors();
+  const { roles } = audience;
   return async (page) =>
-    (await people.ofOrganizations(organizationIds, page)).map((id) => ({ id, candidate: called(id) }));
+    (await people.ofOrganizations({ ids, roles }, page)).map((id) => ({ id, candidate: called(id) }));
 }
 
 function only(personId: string): FindCandidates {

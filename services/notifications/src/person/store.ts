@@ -15,8 +15,11 @@ export interface PersonStore {
   mirror: Mirror<KnownDirectory>;
   /** People by id; those that are not known are left out. */
   byIds(ids: readonly string[]): Promise<Map<string, KnownPerson>>;
-  /** A page of the people of some organizations, by id. */
-  ofOrganizations(organizationIds: readonly string[], page: { after: string; limit: number }): Promise<string[]>;
+  /** A page of the people of some organizations, by id; where roles are given, of those who have one of them. */
+  ofOrganizations(
+    organizations: { ids: readonly string[]; roles?: readonly string[] | undefined },
+    page: { after: string; limit: number },
+  ): Promise<string[]>;
   /** The ids of every distributor that takes part. */
   distributors(): Promise<string[]>;
   /** What decides of everybody's rights besides each person's own record, for an event of an organization. */
@@ -56,8 +59,13 @@ export async function openPersonStore(foundation: Pick<Foundation, 'journal' | '
       const found = await people.find({ _id: { $in: [...ids] } }, { maxTimeMS: OPERATION_MS_MAX }).toArray();
       return new Map(found.map((person) => [person._id, person]));
     },
-    async ofOrganizations(ids, { after, limit }) {
-      const filter = { organizationIds: { $in: [...ids] }, _id: { $gt: after } };
+    async ofOrganizations({ ids, roles }, { after, limit }) {
+      const filter = {
+        organizationIds: { $in: [...ids] },
+        _id: { $gt: after },
+        // A role that the directory does not have finds nobody.
+        ...(roles && { roles: { $in: [...roles] as KnownPerson['roles'] } }),
+      };
       const options = { projection: { _id: 1 }, sort: { _id: 1 }, limit, maxTimeMS: OPERATION_MS_MAX } as const;
       return (await people.find(filter, options).toArray()).map(({ _id }) => _id);
     },
