@@ -1,10 +1,18 @@
 import { SYSTEM_ACTOR } from '@desk/kit/api/actor';
 import { messageRules } from '@desk/kit/conversation/message';
 import type { ClockFire } from '@desk/kit/time/clock';
-import { changeDescriber, describeEvent, type EventWords, type NounDraft } from '@desk/kit/write/describe-change';
+import {
+  changeDescriber,
+  describeEvent,
+  type Act,
+  type EventWords,
+  type NounDraft,
+} from '@desk/kit/write/describe-change';
 import type { Decision } from '@desk/kit/write/event';
+import { withNotice, type NoticeDraft } from '@desk/kit/write/notice';
 import { SERVICE_REQUEST_EVENT_VERSION, type ServiceRequestEvents } from '@desk/schema/tickets/events';
 import { announced } from '../sla/clock-view.ts';
+import { APPROVING_ROLES } from './policy.ts';
 import type { ServiceRequest, ServiceRequestClock } from './service-request.ts';
 
 /** The noun as events and messages name it. */
@@ -12,7 +20,7 @@ export const SERVICE_REQUEST = 'SERVICE_REQUEST';
 
 /** The draft of an event of a service request, and the decision of a rule. */
 type RequestDraft = NounDraft<ServiceRequestEvents, typeof SERVICE_REQUEST>;
-export type RequestDecision = Decision<ServiceRequest, RequestDraft>;
+export type RequestDecision = Decision<ServiceRequest, RequestDraft | NoticeDraft>;
 
 const WORDS: EventWords<ServiceRequest, ServiceRequestEvents, typeof SERVICE_REQUEST> = {
   noun: SERVICE_REQUEST,
@@ -39,6 +47,23 @@ const WORDS: EventWords<ServiceRequest, ServiceRequestEvents, typeof SERVICE_REQ
 export const describeRequest = changeDescriber(WORDS, (before, after) =>
   announced(before.clocks, after.clocks).map(({ clock, fire }) => describeFire(after, clock, fire)),
 );
+
+/** A submission that also asks for a notice: to those of the organization who may approve it. */
+export function withApprovalNotice(submitted: RequestDecision, act: Act): RequestDecision {
+  const { _id: id, organizationId } = submitted.record;
+  return withNotice(
+    submitted,
+    {
+      subject: { type: SERVICE_REQUEST, id },
+      topic: 'approval_needed',
+      audience: { kind: 'ORGANIZATIONS', ids: [organizationId], roles: APPROVING_ROLES },
+      severity: 'INFO',
+      mandatory: false,
+      stepKey: 'SUBMITTED',
+    },
+    act,
+  );
+}
 
 /** Writes comments and internal notes about a service request. */
 export const { writeComment, writeNote } = messageRules(WORDS, { comment: 'COMMENTED', note: 'NOTED' });

@@ -98,6 +98,31 @@ describe('worked example 10: over Christmas and Boxing Day', () => {
   });
 });
 
+describe('a service request that waits for approval', () => {
+  const told = async ({ id }: Shown) => {
+    await desk.service.log.drain();
+    return desk.service.log.entries.find({ aggregate: id }, { sort: { _id: 1 } }).toArray();
+  };
+  test('asks for one notice, to those of its organization who approve, which its history does not show', async () => {
+    const asked = await submit(FTS);
+    const entries = await told(asked);
+    expect(entries.map(({ type }) => type)).toEqual(['notice.due', 'service_request.submitted']);
+    expect(entries[0]?.data).toEqual({
+      subject: { type: 'SERVICE_REQUEST', id: asked.id },
+      topic: 'approval_needed',
+      audience: { kind: 'ORGANIZATIONS', ids: ['org_A'], roles: ['LDC_ADMIN'] },
+      severity: 'INFO',
+      mandatory: false,
+      stepKey: 'SUBMITTED',
+      announces: asked.version,
+    });
+    expect((await history(asked)).map(({ kind }) => kind)).toEqual(['SUBMITTED']);
+  });
+  test('is not what one becomes that is approved in advance: nobody is asked', async () => {
+    expect((await told(await submit())).map(({ type }) => type)).toEqual(['service_request.submitted']);
+  });
+});
+
 describe('a service request', () => {
   test('that is approved in advance goes to the SME at once, and is delivered and accepted', async () => {
     const asked = await submit();

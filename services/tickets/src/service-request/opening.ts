@@ -2,7 +2,7 @@ import type { InputCheck } from '@desk/kit/api/input';
 import type { DirectoryRecords } from '@desk/schema/directory/events';
 import type { CatalogueField, CatalogueItem } from '../catalogue-item/catalogue-item.ts';
 import { begun, withDerivedFields } from './clocks.ts';
-import { describeRequest, type RequestDecision } from './event.ts';
+import { describeRequest, withApprovalNotice, type RequestDecision } from './event.ts';
 import {
   LINE_CHARACTERS_MAX,
   TEXT_KIB_MAX,
@@ -14,7 +14,7 @@ import {
 /** More values than a form can have are refused by their names. */
 const VALUES_MAX = 100;
 
-/** Asks for a service: AWAITING_APPROVAL, or APPROVED where no approval is needed. Refuses BAD_USER_INPUT. */
+/** Asks for a service: AWAITING_APPROVAL, with a notice to those who approve, or APPROVED where no approval is needed. Refuses BAD_USER_INPUT. */
 export function openRequest(
   made: { id: string; organizationId: string },
   input: { values: readonly FilledIn[] },
@@ -48,7 +48,8 @@ export function openRequest(
     closedAt: null,
   };
   const personal = { values: Object.fromEntries(values.map(({ name, value }) => [name, value])) };
-  return describeRequest(null, withDerivedFields(record, act), { kind: 'SUBMITTED', act, personal });
+  const submitted = describeRequest(null, withDerivedFields(record, act), { kind: 'SUBMITTED', act, personal });
+  return isApproved ? submitted : withApprovalNotice(submitted, act);
 }
 
 /** Notes why nothing can be asked for an organization: services are asked for by distributors, while they are active. */

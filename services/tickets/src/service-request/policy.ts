@@ -6,7 +6,8 @@ const READ_SCOPE = 'TICKETS_READ';
 const WRITE_SCOPE = 'TICKETS_WRITE';
 const WORKING_ROLES = ['SME_ANALYST', 'SME_ADMIN'] as const;
 const ASKING_ROLES = ['LDC_USER', 'LDC_ADMIN'];
-const APPROVING_ROLES = ['LDC_ADMIN'];
+/** The roles that approve what their own organization asks for. */
+export const APPROVING_ROLES: readonly string[] = ['LDC_ADMIN'];
 
 /** The organizations whose service requests a viewer may read. */
 export function reachOfServiceRequests(viewer: Viewer): Reach {
