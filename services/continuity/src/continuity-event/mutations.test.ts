@@ -119,11 +119,12 @@ describe('worked example 6: the order of the stages', () => {
   });
 });
 
+const notices = async () => {
+  await desk.service.log.drain();
+  return desk.service.log.entries.find({ type: 'notice.due' }, { sort: { _id: 1 } }).toArray();
+};
+
 describe('a declaration', () => {
-  const notices = async () => {
-    await desk.service.log.drain();
-    return desk.service.log.entries.find({ type: 'notice.due' }, { sort: { _id: 1 } }).toArray();
-  };
   test('asks for a notice to every distributor, or to those that it names, right before its own event', async () => {
     const event = await desk.declare();
     const [notice] = (await notices()).slice(-1);
@@ -365,6 +366,31 @@ describe('the timeline', () => {
 });
 
 describe('a situation report', () => {
+  test('that must be acknowledged asks for a notice, to those who may acknowledge it', async () => {
+    const event = await desk.declare();
+    const reportId = await desk.report(event);
+    const notice = (await notices()).at(-1);
+    expect(notice).toMatchObject({ aggregate: reportId, seq: 1 });
+    expect(notice?.data).toEqual({
+      topic: 'report_to_acknowledge',
+      subject: { type: 'CONTINUITY_EVENT', id: event.id },
+      audience: { kind: 'ORGANIZATIONS', ids: ['org_A', 'org_B'], roles: ['LDC_USER', 'LDC_ADMIN'] },
+      severity: 'WARNING',
+      mandatory: true,
+      stepKey: `REPORTED ${reportId}`,
+      announces: 2,
+      published: true,
+    });
+    expect((await desk.timeline(event)).map(({ kind }) => kind)).toEqual(['DECLARED', 'REPORTED']);
+  });
+  test('of an exercise is for information, and one that needs no acknowledgement asks for no notice', async () => {
+    const exercise = await desk.declare({ kind: 'EXERCISE' });
+    await desk.report(exercise);
+    expect((await notices()).at(-1)?.data).toMatchObject({ severity: 'INFO', mandatory: false });
+    const asked = (await notices()).length;
+    await desk.report(exercise, { requiresAcknowledgement: false });
+    expect(await notices()).toHaveLength(asked);
+  });
   test('goes to every distributor that is active, and each counts once', async () => {
     const reportId = await desk.report(await desk.declare(), { french: 'Veuillez retenir vos demandes.' });
     expect(await desk.tally(reportId)).toMatchObject({ organizationsTotal: 2, organizationsAcknowledged: 0 });

@@ -4,7 +4,8 @@ import { hasRole, mayActFor, reachOf, type Reach, type Viewer } from '@desk/kit/
 const READ_SCOPE = 'CONTINUITY_READ';
 const ACKNOWLEDGE_SCOPE = 'CONTINUITY_ACK';
 const MANAGING_ROLES = ['SME_CONTINUITY', 'SME_ADMIN'] as const;
-const ACKNOWLEDGING_ROLES = ['LDC_USER', 'LDC_ADMIN'];
+/** The roles that acknowledge reports for their own organization. */
+export const ACKNOWLEDGING_ROLES = ['LDC_USER', 'LDC_ADMIN'];
 
 /** The organizations for which a viewer reads continuity events. Who reaches one sees every event, and of acknowledgements those in reach. */
 export function reachOfContinuity(viewer: Viewer): Reach {

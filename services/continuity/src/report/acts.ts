@@ -1,7 +1,9 @@
 import { describeEvent } from '@desk/kit/write/describe-change';
 import type { Decision } from '@desk/kit/write/event';
+import { withNotice, type NoticeDraft } from '@desk/kit/write/notice';
 import { TEXT_KIB_MAX, type ContinuityEvent, type EventActContext } from '../continuity-event/continuity-event.ts';
 import { CONTINUITY_EVENT, WORDS, type ContinuityDraft } from '../continuity-event/event.ts';
+import { ACKNOWLEDGING_ROLES } from '../continuity-event/policy.ts';
 import type { Acknowledgement, SituationReport } from './report.ts';
 
 /** A report. The time was read: undefined where it names no instant, which `check` has noted. */
@@ -12,12 +14,15 @@ export interface ReportInput {
   nextReportDueAt: Date | null | undefined;
 }
 
-/** Publishes a report to a roster of organizations. Refuses BAD_USER_INPUT. */
+type ReportDecision = Decision<SituationReport, ContinuityDraft | NoticeDraft>;
+
+/** Publishes a report to a roster of organizations; one that must be acknowledged asks for a notice too. Refuses BAD_USER_INPUT. */
 export function publish(
   event: ContinuityEvent,
   { id, roster, ...input }: ReportInput & { id: string; roster: readonly string[] },
-  { at, by, check }: EventActContext,
-): Decision<SituationReport, ContinuityDraft> {
+  act: EventActContext,
+): ReportDecision {
+  const { at, by, check } = act;
   const english = check.body('input.english', input.english, TEXT_KIB_MAX);
   const french = input.french == null ? null : check.body('input.french', input.french, TEXT_KIB_MAX);
   const { requiresAcknowledgement, nextReportDueAt = null } = input;
@@ -50,7 +55,31 @@ export function publish(
     data: { messageId: id, reportId: id, version: event.version },
     personal: { text: english, ...(french === null ? {} : { french }) },
   });
-  return { record, events: [draft] };
+  const published: ReportDecision = { record, events: [draft] };
+  return requiresAcknowledgement ? withAcknowledgementNotice(published, event, act) : published;
+}
+
+/** A report that also asks for a notice: to the people who may acknowledge it for an organization of its roster. */
+function withAcknowledgementNotice(
+  published: ReportDecision,
+  { _id: id, kind }: ContinuityEvent,
+  act: EventActContext,
+): ReportDecision {
+  const { _id: reportId, roster } = published.record;
+  const isReal = kind === 'ACTUAL';
+  return withNotice(
+    published,
+    {
+      subject: { type: CONTINUITY_EVENT, id },
+      published: true,
+      topic: 'report_to_acknowledge',
+      audience: { kind: 'ORGANIZATIONS', ids: roster, roles: ACKNOWLEDGING_ROLES },
+      severity: isReal ? 'WARNING' : 'INFO',
+      mandatory: isReal,
+      stepKey: `REPORTED ${reportId}`,
+    },
+    act,
+  );
 }
 
 /**
