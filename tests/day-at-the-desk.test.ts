@@ -160,10 +160,11 @@ test('a day at the desk: one live client hears of every record once and in order
   // The inbox has told each person once of what the others did.
   const records = [incident, request, shown, change, event, enrolment].map(({ id }) => id);
   const [announced, declared] = ['notice.change_published', 'notice.continuity_declared'] as const;
+  const reported = 'notice.report_to_acknowledge';
   for (const [who, codes] of [
-    [lena, ['incident.linked', 'service_request.approved', announced, 'change.assessed', declared]],
-    [omar, [announced, declared, 'continuity_event.reported', 'continuity_event.acknowledged']],
-    [priya, ['problem.published', announced, declared]],
+    [lena, ['incident.linked', 'service_request.approved', announced, 'change.assessed', declared, reported]],
+    [omar, ['notice.approval_needed', announced, declared, reported, 'continuity_event.acknowledged']],
+    [priya, ['problem.published', announced, declared, reported]],
     [rae, ['continuity_event.acknowledged']],
     [cleo, []],
     [sam, []],

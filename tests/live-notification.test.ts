@@ -6,7 +6,8 @@ import { Listener, Partner } from './desk/partner.ts';
 
 /** Notifications, end to end, through the gateway of a desk as `npm start` runs it. */
 
-const RECORD = 'record { __typename ... on Incident { number } ... on ContinuityEvent { number } }';
+const RECORD =
+  'record { __typename ... on Incident { number } ... on ContinuityEvent { number } ... on ServiceRequest { number } }';
 const SELECTION = `kind notificationId notification { id code severity recordId actor { person { name } } ${RECORD} }`;
 
 interface Update {
@@ -106,6 +107,53 @@ test('all distributors are told of a continuity event, each person once, and the
   expect(await unread(omar)).toBe(0);
   expect(await unread(priya)).toBeGreaterThan(0);
   expect([one, two, foreign].flatMap((updates) => updates?.problems)).toEqual([]);
+});
+
+test('who must approve a request, or acknowledge a report, is told of it once; who asked is not', async () => {
+  const [lena, omar, priya, rae] = partners('lena', 'omar', 'priya', 'rae');
+  const [asker, approver, foreign] = await Promise.all([lena, omar, priya].map(listen));
+  const { serviceRequest } = await lena.write<{ serviceRequest: { id: string; number: string } }>(
+    'submitServiceRequest',
+    {
+      itemId: 'GUI_USER',
+      itemVersion: 1,
+      values: [
+        { name: 'person', value: 'Nadia Fortin' },
+        { name: 'what', value: 'CREATE' },
+      ],
+    },
+    'serviceRequest { id number }',
+  );
+  const about = (updates: readonly Update[] | undefined, id: string) =>
+    (updates ?? []).flatMap(({ notification }) => (notification?.recordId === id ? [notification] : []));
+  const told = about(await approver?.until((all) => about(all, serviceRequest.id).length > 0), serviceRequest.id);
+  expect(told).toMatchObject([
+    { code: 'notice.approval_needed', record: { __typename: 'ServiceRequest', number: serviceRequest.number } },
+  ]);
+  const { continuityEvent } = await rae.write<{ continuityEvent: { id: string } }>(
+    'declareContinuityEvent',
+    {
+      environment: 'PRODUCTION',
+      title: 'Reports stopped',
+      serviceIds: ['REPORTS'],
+      distributorsAffectedPercent: 20,
+      outageStartedAt: { instant: new Date(Date.now() - 3_600_000).toISOString() },
+      expectedOutage: 'PT30H',
+    },
+    'continuityEvent { id }',
+  );
+  const input = { id: continuityEvent.id, english: 'Please wait.', requiresAcknowledgement: true };
+  await rae.write('publishSituationReport', input, 'situationReport { id }');
+  // Omar signed up for continuity events too: the notice and its report are one message.
+  for (const updates of [asker, approver, foreign]) {
+    const seen = await updates?.until((all) => about(all, continuityEvent.id).length > 1);
+    expect(about(seen, continuityEvent.id).map(({ code }) => code)).toEqual([
+      'notice.continuity_declared',
+      'notice.report_to_acknowledge',
+    ]);
+  }
+  expect(about(asker?.messages, serviceRequest.id)).toEqual([]);
+  expect(about(foreign?.messages, serviceRequest.id)).toEqual([]);
 });
 
 function partners<Logins extends string[]>(...logins: Logins) {
