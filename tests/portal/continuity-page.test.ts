@@ -46,6 +46,18 @@ describeInBrowser('a continuity event, in two browsers', () => {
     await lena.getByRole('button', { name: 'Acknowledge for Maple Bend Hydro' }).click();
     await lena.locator('.badge', { hasText: 'Acknowledged' }).waitFor();
     await rae.locator('.badge', { hasText: /^1 of \d+ acknowledged$/ }).waitFor();
+
+    await rae.getByRole('button', { name: 'Who has not acknowledged' }).click();
+    const outstanding = rae.locator('.message li');
+    await outstanding.filter({ hasText: 'Cedar Narrows Power' }).waitFor();
+    expect(await outstanding.filter({ hasText: 'Maple Bend Hydro' }).count()).toBe(0);
+  });
+
+  test('a report that is overdue is said to be late, and who may acknowledge is not told that there is nothing to do', async () => {
+    const { page } = await arrive('bo', '/continuity/CE-2026-0002');
+    await page.getByText('It is late.').waitFor();
+    await page.getByRole('button', { name: /^Acknowledge for / }).waitFor();
+    expect(await page.getByText('There is nothing to do here now.').count()).toBe(0);
   });
 
   test('an outage that goes on stands on everybody’s home page', async () => {

@@ -1,20 +1,15 @@
-import { Button } from '@mantine/core';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { Failure } from '../api/failure.tsx';
-import { newIdempotencyKey } from '../app/drafts.ts';
 import { useNow } from '../app/now.ts';
 import { useSession } from '../app/session-context.ts';
-import { AcknowledgeSituationReportDocument, type ReportTextFragment } from '../generated/api.ts';
 import { actorName } from '../person/actor.ts';
 import { ActionBar } from '../record/actions.tsx';
 import { Fact } from '../record/fact.tsx';
 import { RecordPage } from '../record/page.tsx';
-import { refreshRecord } from '../record/queries.ts';
 import { useServices } from '../service/queries.ts';
 import { nameOf } from '../text/named.ts';
 import { useText } from '../text/text.ts';
 import { CONTINUITY_ACTIONS, offered } from './actions.ts';
 import { CONTINUITY_EVENT, type Facts } from './record.ts';
+import { Reports } from './reports.tsx';
 import { EventBadges } from './state-badge.tsx';
 
 const HOUR_MS = 3_600_000;
@@ -30,7 +25,10 @@ function Badges({ record }: { record: Facts }) {
 }
 
 function Actions({ record }: { record: Facts }) {
-  return <ActionBar noun={CONTINUITY_EVENT} actions={CONTINUITY_ACTIONS} record={offered(record)} />;
+  const hasMoreBelow = record.reports?.nodes.some(({ mayAcknowledgeFor }) => mayAcknowledgeFor?.length) ?? false;
+  return (
+    <ActionBar noun={CONTINUITY_EVENT} actions={CONTINUITY_ACTIONS} record={offered(record)} {...{ hasMoreBelow }} />
+  );
 }
 
 function Body({ record }: { record: Facts }) {
@@ -92,86 +90,6 @@ function Criteria({ record: { exitCriteria } }: { record: Facts }) {
         ))}
       </ul>
     </section>
-  );
-}
-
-/** What the SME told distributors, the newest first. */
-function Reports({ record }: { record: Facts }) {
-  const text = useText();
-  const nodes = record.reports?.nodes ?? [];
-  const older = (record.reports?.totalCount ?? nodes.length) - nodes.length;
-  return (
-    <section>
-      <h2>{text('continuity.reports')}</h2>
-      {nodes.length === 0 && <p className="quiet">{text('continuity.reports.none')}</p>}
-      <ol className="conversation">
-        {nodes.toReversed().map((report) => (
-          <Report key={report.id} event={record} report={report} />
-        ))}
-      </ol>
-      {older > 0 && <p className="quiet">{text('continuity.reports.older', { count: older })}</p>}
-    </section>
-  );
-}
-
-function Report({ event, report }: { event: Facts; report: ReportTextFragment }) {
-  const text = useText();
-  const { format, language } = useSession();
-  const { place, publishedAt, nextReportDueAt, mayAcknowledgeFor } = report;
-  return (
-    <li className="message sme">
-      <p className="message-head">
-        <strong>{text('continuity.report', { place })}</strong>{' '}
-        <time dateTime={publishedAt} className="quiet">
-          {format.instant(publishedAt)}
-        </time>{' '}
-        {report.requiresAcknowledgement && <Reached report={report} />}
-      </p>
-      <p className="message-text">{language === 'FR' ? report.fr : report.en}</p>
-      {nextReportDueAt && <p className="quiet">{text('continuity.next', { time: format.instant(nextReportDueAt) })}</p>}
-      {mayAcknowledgeFor?.map((organization) => (
-        <Acknowledge key={organization.id} {...{ event, report, organization }} />
-      ))}
-    </li>
-  );
-}
-
-/** To the SME how many acknowledged; to a distributor whether its own organization did. */
-function Reached({ report: { organizationsTotal, organizationsAcknowledged } }: { report: ReportTextFragment }) {
-  const text = useText();
-  const { customer } = useSession();
-  if (!customer)
-    return (
-      <span className="badge">
-        {text('continuity.reached', { acknowledged: organizationsAcknowledged, total: organizationsTotal })}
-      </span>
-    );
-  const done = organizationsTotal > 0 && organizationsAcknowledged === organizationsTotal;
-  return done && <span className="badge">{text('continuity.acknowledged')}</span>;
-}
-
-/** Says for an organization that it has read a report. */
-function Acknowledge(props: { event: Facts; report: ReportTextFragment; organization: { id: string; name: string } }) {
-  const { event, report, organization } = props;
-  const text = useText();
-  const { api } = useSession();
-  const queryClient = useQueryClient();
-  const sending = useMutation({
-    mutationFn: () =>
-      api.write(AcknowledgeSituationReportDocument, {
-        id: report.id,
-        actingFor: organization.id,
-        idempotencyKey: newIdempotencyKey(),
-      }),
-    onSuccess: () => refreshRecord(CONTINUITY_EVENT, queryClient, event.number),
-  });
-  return (
-    <>
-      <Button size="compact-sm" loading={sending.isPending} onClick={() => sending.mutate()}>
-        {text('continuity.acknowledge', { organization: organization.name })}
-      </Button>
-      {sending.error && <Failure error={sending.error} retry={() => sending.mutate()} />}
-    </>
   );
 }
 

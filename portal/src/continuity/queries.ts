@@ -1,6 +1,11 @@
-import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
 import { requirePart, type Api } from '../api/client.ts';
-import { ContinuityEventsDocument, MayDeclareDocument, type ContinuityEventFilter } from '../generated/api.ts';
+import {
+  ContinuityEventsDocument,
+  MayDeclareDocument,
+  ReportOutstandingDocument,
+  type ContinuityEventFilter,
+} from '../generated/api.ts';
 import { followed } from '../live/followed.ts';
 
 /** Rows of one page of a list. */
@@ -38,6 +43,19 @@ export function mayDeclareQuery(api: Api) {
   return queryOptions({
     queryKey: ['mayDeclare'],
     queryFn: async () => requirePart((await api.request(MayDeclareDocument)).me?.mayDeclareContinuityEvent),
+    staleTime: Infinity,
+  });
+}
+
+/** The organizations that have not acknowledged a report, read again as soon as another number of them has. */
+export function outstandingQuery(api: Api, reportId: string, acknowledged: number) {
+  return queryOptions({
+    queryKey: ['outstanding', reportId, acknowledged],
+    queryFn: async () => {
+      const { node } = await api.request(ReportOutstandingDocument, { id: reportId });
+      return requirePart(node && 'outstanding' in node ? node.outstanding : null);
+    },
+    placeholderData: keepPreviousData,
     staleTime: Infinity,
   });
 }

@@ -72,14 +72,18 @@ export function actionMaker<Rec extends PageRecord, Source extends string = neve
   };
 }
 
-/** What the reader may do with a record now, as the API says. Nothing else is offered. `children` stand behind the buttons. */
+/**
+ * What the reader may do with a record now, as the API says. Nothing else is offered. `children` stand behind the buttons. `hasMoreBelow` is
+ * true where the page offers something further down: then the bar does not say that there is nothing to do.
+ */
 export function ActionBar<Rec extends PageRecord>(props: {
   noun: RecordNoun<Rec>;
   actions: RecordActions<Rec>;
   record: Rec;
+  hasMoreBelow?: boolean;
   children?: ReactNode;
 }) {
-  const { noun, record } = props;
+  const { noun, record, hasMoreBelow = false } = props;
   const text = useText();
   const announce = useAnnounce();
   const navigate = useNavigate();
@@ -122,7 +126,7 @@ export function ActionBar<Rec extends PageRecord>(props: {
         );
       })}
       {props.children}
-      {actions.length === 0 && !record.allowedActions.includes('COMMENT') && (
+      {actions.length === 0 && !hasMoreBelow && !record.allowedActions.includes('COMMENT') && (
         <span className="quiet">{text('action.none')}</span>
       )}
       {open === STATUS && <StatusChooser {...{ moves, word }} onChoose={setOpen} onClose={close} />}
