@@ -12,6 +12,7 @@ import { apiFilter, matchesFilter, readSearch, type ListSearch } from './filter.
 import { REQUEST_CHANGES } from './live.ts';
 import { catalogueQuery, requestsQuery } from './queries.ts';
 import { SERVICE_REQUEST } from './record.ts';
+import { StateBadge, stateCode } from './state-badge.tsx';
 
 interface InRow {
   row: ServiceRequestRowFragment;
@@ -24,7 +25,7 @@ const REQUESTS: RecordList<ServiceRequestRowFragment> = {
   counted: 'requests.count',
   columns: [
     { name: 'title', label: 'request.field.item', cell: Title },
-    { name: 'state', label: 'column.state', cell: State },
+    { name: 'state', label: 'column.state', cell: ({ row }: InRow) => <StateBadge state={row.state} /> },
     { name: 'due-cell', label: 'request.fact.due', cell: DueAt },
     { name: 'organization', label: 'column.organization', cell: ({ row }: InRow) => row.organization?.name },
   ],
@@ -64,10 +65,6 @@ function Title({ row: { title, titleFr } }: InRow) {
   return useSession().language === 'FR' ? titleFr : title;
 }
 
-function State({ row }: InRow) {
-  return <span className="badge">{useText().word('serviceRequest.state', row.state)}</span>;
-}
-
 function DueAt({ row: { dueAt } }: InRow) {
   const { format } = useSession();
   return dueAt ? format.instant(dueAt) : '–';
@@ -77,7 +74,7 @@ function DueAt({ row: { dueAt } }: InRow) {
 function Filter() {
   const text = useText();
   const navigate = useNavigate();
-  const { api, language } = useSession();
+  const { api, language, customer } = useSession();
   const search = useListSearch();
   const items = useQuery(catalogueQuery(api)).data ?? [];
   const change = (changes: ListSearch) =>
@@ -87,7 +84,10 @@ function Filter() {
       <FilterSelect
         label={text('request.filter.state')}
         value={search.state}
-        choices={SERVICE_REQUEST_STATES.map((value) => ({ value, label: text.word('serviceRequest.state', value) }))}
+        choices={SERVICE_REQUEST_STATES.map((value) => {
+          const { group, code } = stateCode(value, customer);
+          return { value, label: text.word(group, code) };
+        })}
         choose={(state) => change({ state, open: state ? undefined : true })}
       />
       <FilterSelect

@@ -14,6 +14,7 @@ import { ownName } from '../text/named.ts';
 import { useText } from '../text/text.ts';
 import { REQUEST_ACTIONS } from './actions.ts';
 import { SERVICE_REQUEST, type Facts } from './record.ts';
+import { StateBadge } from './state-badge.tsx';
 
 /** One service request: what was asked for, when it is due and why, what can be done, what was said, what happened. */
 export function RequestPage() {
@@ -24,7 +25,7 @@ function Badges({ record }: { record: Facts }) {
   const text = useText();
   return (
     <>
-      <span className="badge">{text.word('serviceRequest.state', record.state)}</span>
+      <StateBadge state={record.state} />
       {record.breached && <span className="badge">{text('request.late')}</span>}
     </>
   );
