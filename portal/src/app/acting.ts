@@ -1,4 +1,4 @@
-import type { AuthorizationScope, MeQuery } from '../generated/api.ts';
+import type { AuthorizationScope, MeQuery, Role } from '../generated/api.ts';
 
 export type Me = NonNullable<MeQuery['me']>;
 
@@ -29,4 +29,9 @@ export function clientsOf({ authorizations }: Me): ClientOrganization[] {
 export function chosenClients(clients: ClientOrganization[], actingFor: string | null): ClientOrganization[] {
   const chosen = clients.filter(({ id }) => id === actingFor);
   return chosen.length > 0 ? chosen : clients;
+}
+
+/** True for somebody who has one of these roles in an organization of their own. */
+export function hasRole({ memberships }: Pick<Me, 'memberships'>, ...roles: readonly Role[]): boolean {
+  return memberships.some((own) => own.roles.some((role) => roles.includes(role)));
 }

@@ -1,5 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import { useText } from '../text/text.ts';
+import { Needs } from './needs.tsx';
 import { alwaysShown, useNouns, type NavigationEntry } from './noun.ts';
 import { useSession } from './session-context.ts';
 
@@ -13,7 +14,8 @@ export function HomePage() {
     <div className="page home">
       <h1>{text('home.title', { name: me.name })}</h1>
       <div className="tiles">
-        {parts.map(({ Needs }, index) => Needs && <Needs key={index} />)}
+        {parts.map(({ First }, index) => First && <First key={index} />)}
+        <Needs />
         <section className="tile" aria-labelledby="start">
           <h2 id="start">{text('home.start')}</h2>
           <ul className="starts">

@@ -1,10 +1,12 @@
-import type { QueryKey, QueryMeta } from '@tanstack/react-query';
+import type { QueryKey, QueryMeta, UseQueryOptions } from '@tanstack/react-query';
 import type { AnyRoute, LinkProps } from '@tanstack/react-router';
 import { createContext, use, type ComponentType } from 'react';
 import type { Api } from '../api/client.ts';
+import type { Language } from '../generated/api.ts';
 import type { LiveField } from '../live/live-field.ts';
 import type { MessageId } from '../text/text.ts';
 import { APP_KEYS, LIST_KEYS, RECORD_KEYS, type Command } from './keys.ts';
+import type { Session } from './session-context.ts';
 
 /** What a noun gives the app. Everything may be left out. */
 export interface Noun<Route extends AnyRoute = AnyRoute> {
@@ -55,12 +57,46 @@ export interface Found {
 
 /** What a noun shows on the home page. */
 export interface HomePart {
-  /** What waits for the reader; it stands first. */
-  Needs?: ComponentType;
+  /** What everybody must see before all else. */
+  First?: ComponentType;
+  /** What waits for a reader, a short list for each kind of it; empty where the reader's roles leave nothing to do. */
+  needs?: (reader: Session) => readonly Needs[];
   /** Where to start. */
   starts?: readonly NavigationEntry[];
   /** What stands last. */
   Summary?: ComponentType;
+}
+
+/** What waits for a reader: the few records that wait longest, and where all of them are. */
+export interface Needs {
+  query: Pick<UseQueryOptions<Needed>, 'queryKey' | 'queryFn' | 'staleTime'>;
+  all: NavigationEntry;
+}
+
+/** The records that wait for a reader, as read. */
+export interface Needed {
+  nodes: readonly NeededRecord[];
+  hasMore: boolean;
+}
+
+/** One record that waits for a reader, and what it waits for. */
+export interface NeededRecord {
+  id: string;
+  number: string;
+  title: Record<Language, string>;
+  address: Address;
+  badges: readonly NeededBadge[];
+  what: MessageId;
+  dueAt: string | null;
+  breached: boolean;
+}
+
+/** A badge: a code, in the words of a group where it has some. */
+interface NeededBadge {
+  code: string;
+  group?: string;
+  /** A class besides that of every badge. */
+  style?: string;
 }
 
 export const NounsContext = createContext<readonly Noun[]>([]);

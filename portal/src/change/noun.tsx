@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import type { Noun } from '../app/noun.ts';
 import { useSession } from '../app/session-context.ts';
 import { servicesQuery } from '../service/queries.ts';
+import { changeNeeds } from './needs.ts';
 import { CHANGE_KEYS } from './keys.ts';
 import { CHANGE_CHANGES } from './live.ts';
 import type en from './messages.en.json';
@@ -26,6 +27,7 @@ export const change: Noun<(typeof CHANGE_ROUTES)[number]> = {
   preloads: (api) => [servicesQuery(api)],
   search: searchChanges,
   home: {
+    needs: changeNeeds,
     starts: [
       { label: 'home.start.propose', address: PROPOSE, useShown: useProposeOffered },
       { label: 'home.start.changes', address: OPEN_LIST },

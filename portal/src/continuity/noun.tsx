@@ -6,6 +6,7 @@ import { RunningEvents } from './home.tsx';
 import { CONTINUITY_KEYS } from './keys.ts';
 import { CONTINUITY_CHANGES } from './live.ts';
 import type en from './messages.en.json';
+import { continuityNeeds } from './needs.ts';
 import { mayDeclareQuery } from './queries.ts';
 import { CONTINUITY_ROUTES } from './routes.tsx';
 
@@ -26,7 +27,8 @@ export const continuity: Noun<(typeof CONTINUITY_ROUTES)[number]> = {
   live: [CONTINUITY_CHANGES],
   preloads: (api) => [servicesQuery(api)],
   home: {
-    Needs: RunningEvents,
+    First: RunningEvents,
+    needs: continuityNeeds,
     starts: [{ label: 'home.start.declare', address: DECLARE, useShown: useDeclareOffered }],
   },
 };

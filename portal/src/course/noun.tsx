@@ -1,4 +1,5 @@
 import type { Noun } from '../app/noun.ts';
+import { courseNeeds } from './needs.ts';
 import { COURSE_KEYS } from './keys.ts';
 import { LEARNING_CHANGES } from './live.ts';
 import type en from './messages.en.json';
@@ -18,5 +19,5 @@ export const course: Noun<(typeof COURSE_ROUTES)[number]> = {
   navigation: [{ label: 'nav.academy', address: ACADEMY, commands: [COURSE_KEYS.goAcademy] }],
   commands: Object.values(COURSE_KEYS),
   live: [LEARNING_CHANGES],
-  home: { starts: [{ label: 'home.start.learn', address: ACADEMY }] },
+  home: { needs: courseNeeds, starts: [{ label: 'home.start.learn', address: ACADEMY }] },
 };

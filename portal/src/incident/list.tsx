@@ -1,6 +1,7 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useSearch } from '@tanstack/react-router';
 import { useMemo } from 'react';
+import { Due } from '../app/due.tsx';
 import { useSession } from '../app/session-context.ts';
 import { INCIDENT_STATES, type IncidentRowFragment } from '../generated/api.ts';
 import { useLiveRows, type LiveRows } from '../live/live-rows.ts';
@@ -8,7 +9,6 @@ import { useOrganizations } from '../organization/choices.ts';
 import { ClearFilter, RecordsPage, type RecordList } from '../record/list.tsx';
 import { useText } from '../text/text.ts';
 import { stateChoices } from './choices.ts';
-import { Due } from './due.tsx';
 import { apiFilter, compareRows, matchesFilter, ORDERS, readSearch } from './filter.ts';
 import { ListFilter, Views } from './list-filter.tsx';
 import { INCIDENT_CHANGES } from './live.ts';

@@ -1,7 +1,7 @@
 import './tally.css';
 import type { Noun } from '../app/noun.ts';
 import { useSession } from '../app/session-context.ts';
-import { Needs, OpenSummary } from './home.tsx';
+import { incidentNeeds, OpenSummary } from './home.tsx';
 import { INCIDENT_KEYS } from './keys.ts';
 import { INCIDENT_CHANGES, INCIDENT_TALLY } from './live.ts';
 import type en from './messages.en.json';
@@ -34,7 +34,7 @@ export const incident: Noun<(typeof INCIDENT_ROUTES)[number]> = {
   preloads: (api) => [referencesQuery(api), servicesQuery(api)],
   search: searchIncidents,
   home: {
-    Needs,
+    needs: incidentNeeds,
     starts: [
       { label: 'home.start.report', address: REPORT, useShown: useReportOffered },
       { label: 'home.start.ours', address: OPEN_LIST, useShown: () => useSession().customer },

@@ -1,9 +1,10 @@
-import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { requirePart, type Api } from '../api/client.ts';
-import type { Found } from '../app/noun.ts';
+import type { Found, Needed } from '../app/noun.ts';
 import {
   ClockExplanationDocument,
   IncidentsDocument,
+  NeededIncidentsDocument,
   QueueCountsDocument,
   type IncidentClockKind,
   type IncidentFilter,
@@ -11,11 +12,15 @@ import {
   type Language,
 } from '../generated/api.ts';
 import { followed } from '../live/followed.ts';
+import type { MessageId } from '../text/text.ts';
 import { ORDERS } from './filter.ts';
 import { INCIDENT_TALLY } from './live.ts';
+import { stateCode } from './state-badge.tsx';
 
 /** Incidents that a search in the palette shows. */
 const FOUND_ROWS = 6;
+/** Incidents of one kind that wait for the reader and that the home page shows. */
+const NEEDED_ROWS = 6;
 /** Rows of one page of a list. */
 const PAGE_ROWS = 20;
 /** The tally of open incidents. The live feed brings it; it is asked for only where none comes. */
@@ -40,17 +45,32 @@ export function incidentsQuery(api: Api, filter: IncidentFilter, orderBy: Incide
   });
 }
 
-/** The first few incidents of a filter, for the home page. */
-export function fewIncidentsQuery(
+/** The first few incidents of a filter that wait for the reader, those due first. */
+export function neededIncidentsQuery(
   api: Api,
-  { filter, orderBy, first }: { filter: IncidentFilter; orderBy: IncidentOrder; first: number },
+  { filter, what, customer }: { filter: IncidentFilter; what: MessageId; customer: boolean },
 ) {
-  return queryOptions({
-    queryKey: ['incidents', 'few', filter, orderBy, first],
-    queryFn: async () => requirePart((await api.request(IncidentsDocument, { first, filter, orderBy })).incidents),
-    placeholderData: keepPreviousData,
+  return {
+    queryKey: ['incidents', 'few', filter, what],
+    queryFn: async (): Promise<Needed> => {
+      const variables = { first: NEEDED_ROWS, filter, orderBy: ORDERS.due };
+      const { nodes, pageInfo } = requirePart((await api.request(NeededIncidentsDocument, variables)).incidents);
+      return {
+        nodes: nodes.map(({ title, priority, ...row }) => ({
+          ...row,
+          what,
+          title: { EN: title, FR: title },
+          address: { to: '/incidents/$id', params: { id: row.number }, search: { open: true } },
+          badges: [
+            { code: priority, style: `priority-${priority}` },
+            { ...stateCode(row, customer), style: `state-${row.state}` },
+          ],
+        })),
+        hasMore: pageInfo.hasNextPage,
+      };
+    },
     ...followed(api),
-  });
+  };
 }
 
 /** The newest incidents that some words find, for the palette. */

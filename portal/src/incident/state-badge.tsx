@@ -20,8 +20,14 @@ export function PriorityBadge({ priority }: { priority: Priority }) {
 }
 
 /** The word for a state. Customers read whether it is their turn, not how the SME works. */
-export function stateWord({ state, hold }: Standing, customer: boolean, text: Text): string {
-  if (!customer) return text.word('state', state);
-  if (state === 'ON_HOLD' && hold?.reason === 'CUSTOMER') return text('customerState.WAITING');
-  return text.word('customerState', state);
+export function stateWord(incident: Standing, customer: boolean, text: Text): string {
+  const { group, code } = stateCode(incident, customer);
+  return text.word(group, code);
+}
+
+/** The same as a code and the group of its words. */
+export function stateCode({ state, hold }: Standing, customer: boolean): { group: string; code: string } {
+  if (!customer) return { group: 'state', code: state };
+  const isTheirTurn = state === 'ON_HOLD' && hold?.reason === 'CUSTOMER';
+  return { group: 'customerState', code: isTheirTurn ? 'WAITING' : state };
 }

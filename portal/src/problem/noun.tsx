@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import type { Noun } from '../app/noun.ts';
 import { useSession } from '../app/session-context.ts';
 import { servicesQuery } from '../service/queries.ts';
+import { problemNeeds } from './needs.ts';
 import { PROBLEM_KEYS } from './keys.ts';
 import { PROBLEM_CHANGES } from './live.ts';
 import type en from './messages.en.json';
@@ -25,6 +26,7 @@ export const problem: Noun<(typeof PROBLEM_ROUTES)[number]> = {
   preloads: (api) => [servicesQuery(api)],
   search: searchProblems,
   home: {
+    needs: problemNeeds,
     starts: [
       { label: 'home.start.openProblem', address: { to: '/open-problem', search: {} }, useShown: useOpenOffered },
     ],

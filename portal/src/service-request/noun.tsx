@@ -1,5 +1,6 @@
 import type { Noun } from '../app/noun.ts';
 import { useSession } from '../app/session-context.ts';
+import { requestNeeds } from './needs.ts';
 import { REQUEST_KEYS } from './keys.ts';
 import { REQUEST_CHANGES } from './live.ts';
 import type en from './messages.en.json';
@@ -23,6 +24,7 @@ export const serviceRequest: Noun<(typeof REQUEST_ROUTES)[number]> = {
   live: [REQUEST_CHANGES],
   search: searchRequests,
   home: {
+    needs: requestNeeds,
     starts: [{ label: 'home.start.order', address: CATALOGUE, useShown: () => useSession().customer }],
   },
 };

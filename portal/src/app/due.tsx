@@ -1,5 +1,5 @@
-import { useNow } from '../app/now.ts';
-import { useSession } from '../app/session-context.ts';
+import { useNow } from './now.ts';
+import { useSession } from './session-context.ts';
 import { useText } from '../text/text.ts';
 
 /** When a target falls due, and how long that is from now; or that it was missed. In words as well as in colour. */
