@@ -1,6 +1,14 @@
 import { afterEach, expect, test } from '@jest/globals';
+import { until } from '@desk/testkit/until';
+import type { Route } from 'playwright-core';
+import { Partner } from '../desk/partner.ts';
 import { describeInBrowser, stage } from './browser-suite.ts';
+import { asked, PAINTED } from './page-scripts.ts';
+import { pointsOf, sumOf } from './points.ts';
 import { Visitor } from './visitor.ts';
+
+/** Live messages of one answer. Each takes a point. */
+const MESSAGES = 1;
 
 describeInBrowser('a course, in two browsers', () => {
   const at = stage(async () => {});
@@ -34,8 +42,14 @@ describeInBrowser('a course, in two browsers', () => {
     const asked = elsewhere.locator('fieldset', { hasText: 'first step' });
     expect(await asked.getByLabel('Submit a request for a GUI user at the service desk').isChecked()).toBe(true);
 
+    // Answering must not use up what the reader may ask.
+    const answered = pointsOf(page);
     await question('does the Business Continuity Manual').getByLabel('Sandbox').check();
     await kept('does the Business Continuity Manual');
+    await until('the answer’s points are told', () => Promise.resolve(answered.has('SaveAnswer')));
+    await page.evaluate(PAINTED);
+    expect([...answered.keys()]).toEqual(['SaveAnswer']);
+    expect(sumOf(answered)).toBeLessThanOrEqual(15 - MESSAGES);
     await question('does the Business Continuity Manual').getByLabel('Quality assurance').check();
     await question('stamped 24:00').getByLabel('23 to 24 of that day').check();
     await kept('stamped 24:00');
@@ -53,4 +67,61 @@ describeInBrowser('a course, in two browsers', () => {
     // The other browser learns of it by itself.
     await elsewhere.locator('.badge', { hasText: 'Completed' }).waitFor();
   });
+
+  test('nothing that was ticked is lost on the way to the desk, and an open question is asked about once', async () => {
+    const { page } = await arrive('lena', '/academy/GUI?lesson=assessment');
+    await page.getByRole('button', { name: 'Begin the course' }).click();
+    await page.getByRole('navigation', { name: 'Outline of the course' }).getByText('Test your knowledge').click();
+    await page.getByRole('button', { name: 'Start an attempt' }).click();
+    const [first, second] = ['first step', 'stamped 24:00'].map((text) =>
+      page.locator('fieldset', { hasText: text }),
+    ) as [ReturnType<typeof page.locator>, ReturnType<typeof page.locator>];
+    const submit = async () => {
+      await page.getByRole('button', { name: 'Submit the answers' }).click();
+      await page.getByRole('dialog').getByText('An attempt that is submitted counts.').waitFor();
+      await page.getByRole('button', { name: 'Submit all the same' }).click();
+    };
+    let submitted = 0;
+    page.on('request', (request) => void (submitted += asked('SubmitAttempt')(request) ? 1 : 0));
+
+    await refuseAnswers(page, Infinity, { status: 500, code: 'INTERNAL' });
+    await first.getByLabel('Submit a request for a GUI user at the service desk').check();
+    await first.getByText('This answer is not kept.').waitFor();
+    await submit();
+    await page.getByText('nothing is submitted before').waitFor();
+    expect(submitted).toBe(0);
+    await page.unrouteAll();
+    await first.getByRole('button', { name: 'Try again' }).click();
+    await first.getByText('The answer is kept').waitFor();
+
+    // More often than one write repeats by itself.
+    await refuseAnswers(page, 6, { status: 429, code: 'RATE_LIMITED', retryAfterMs: 50 });
+    await second.getByLabel('23 to 24 of that day').check();
+    await submit();
+    await page.getByText('Attempt 1:').waitFor();
+    expect(await keptAnswers()).toBe(2);
+  });
+
+  /** How many answers of Lena's attempt the desk has. */
+  async function keptAnswers(): Promise<number> {
+    const course = await new Partner(at.desk.url, 'lena').get<{
+      enrolment: { attempts: { questions: { answer: object | null }[] }[] };
+    }>('{ course(id: "GUI") { enrolment { attempts { questions { answer { optionIds } } } } } }');
+    return course.enrolment.attempts.flatMap(({ questions }) => questions).filter(({ answer }) => answer !== null)
+      .length;
+  }
 });
+
+/** Refuses the next so many answers to questions on their way. */
+async function refuseAnswers(
+  page: Visitor['page'],
+  count: number,
+  { status, ...extensions }: { status: number; code: string; retryAfterMs?: number },
+): Promise<void> {
+  let left = count;
+  await page.route('**/graphql', (route: Route) => {
+    if (!asked('SaveAnswer')(route.request()) || left <= 0) return route.continue();
+    left -= 1;
+    return route.fulfill({ status, json: { errors: [{ message: 'Refused.', extensions }] } });
+  });
+}

@@ -1,12 +1,11 @@
 import type { TypedDocument } from '../generated/api.ts';
+import { NOT_BEGUN } from './error-codes.ts';
 
 /** Longest wait for an answer, in milliseconds. The gateway gives up at 25 s. */
 const ANSWER_MS_MAX = 28_000;
 /** What was refused before it began waits by itself at most so long, in milliseconds; a longer wait is told. */
 const WAIT_MS_MAX = 5_000;
 const ATTEMPTS_MAX = 4;
-/** Codes of requests that were refused before they began. */
-const NOT_BEGUN: readonly string[] = ['RATE_LIMITED', 'SERVER_BUSY'];
 
 /** One wrong field, by its path from the operation's arguments: `input.title`. */
 export interface FieldProblem {
@@ -111,7 +110,7 @@ export function createClient({ personId, signedOut }: { personId: string; signed
 
 /** How long the desk asks to wait before the same is asked again, in milliseconds; null where waiting by itself is of no use. */
 export function rateWaitMs(error: unknown): number | null {
-  if (!(error instanceof ApiError) || !NOT_BEGUN.includes(error.code)) return null;
+  if (!(error instanceof ApiError) || !NOT_BEGUN.has(error.code)) return null;
   return error.retryAfterMs !== null && error.retryAfterMs <= WAIT_MS_MAX ? error.retryAfterMs : null;
 }
 

@@ -6,6 +6,9 @@ export type FailureCode = ErrorCode | 'OFFLINE' | 'UNREADABLE';
 /** Failures of a read that trying again soon may cure. */
 export const PASSING = codes('OFFLINE', 'UNREADABLE', 'SERVICE_UNAVAILABLE', 'SERVER_BUSY');
 
+/** Refusals of requests that were not begun: to send the same again is harmless. */
+export const NOT_BEGUN = codes('RATE_LIMITED', 'SERVER_BUSY');
+
 /** Refusals of a subscription that pass by themselves. */
 export const TRANSIENT = codes(
   'RATE_LIMITED',

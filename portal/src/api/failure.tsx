@@ -2,14 +2,18 @@ import { Button } from '@mantine/core';
 import { useText, type Text } from '../text/text.ts';
 import { ApiError } from './client.ts';
 
-/** Says that something could not be loaded, why, and offers to try again. `about`: the noun that has words of its own for it. */
-export function Failure(props: { error: unknown; retry: () => void; page?: boolean; about?: string }) {
+/**
+ * Says that something could not be loaded, why, and offers to try again. `about`: the noun that has words of its own for it; `title`: what
+ * failed, where it was no reading.
+ */
+export function Failure(props: { error: unknown; retry: () => void; page?: boolean; about?: string; title?: string }) {
   const { error, retry, page = false, about } = props;
   const text = useText();
+  const title = props.title ?? text('failure.title');
   return (
     <div className={page ? 'page failure' : 'failure'} role="alert">
       <p>
-        <strong>{text('failure.title')}</strong> {sentenceOf(error, text, about)}
+        <strong>{title}</strong> {sentenceOf(error, text, about)}
       </p>
       {error instanceof ApiError && error.requestId && (
         <p className="quiet">{text('failure.requestId', { id: error.requestId })}</p>

@@ -9,7 +9,8 @@ export const LEARNING_CHANGES: LiveChanges<LiveRow, LearningUpdatesSubscription[
   document: LearningUpdatesDocument,
   queryKey: { record: 'course', list: 'courses' },
   touches: ['facts'],
-  besides: { ATTEMPT_STARTED: ['facts'], ANSWERED: ['facts'], SUBMITTED: ['facts'] },
+  // The answers stand with their attempt, which is read when it is opened.
+  besides: { ATTEMPT_STARTED: ['facts'], ANSWERED: [], SUBMITTED: ['facts'] },
   changeOf: ({ kind, enrolmentId, version, enrolment }) => ({
     kind,
     recordId: enrolmentId,

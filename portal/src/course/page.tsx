@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
 import { Failure } from '../api/failure.tsx';
@@ -11,7 +11,7 @@ import { EnrolInCourseDocument, SaveLessonProgressDocument } from '../generated/
 import { ownName } from '../text/named.ts';
 import { useText } from '../text/text.ts';
 import { Assessment } from './assessment.tsx';
-import { courseKey, courseQuery, lessonsOf, type Facts, type Lesson } from './queries.ts';
+import { courseQuery, lessonsOf, useKept, type Facts, type Lesson } from './queries.ts';
 import { CourseTexts } from './texts.tsx';
 
 /** One course: its outline, and the lesson that is open. The reader goes on where the reader left off, in any browser. */
@@ -69,10 +69,10 @@ function OpenCourse({ course }: { course: Facts }) {
 function Enrol({ course }: { course: Facts }) {
   const text = useText();
   const { api } = useSession();
-  const reload = useReload(course);
+  const { keepEnrolment } = useKept(course.id);
   const enrol = useMutation({
     mutationFn: () => api.write(EnrolInCourseDocument, { courseId: course.id, idempotencyKey: newIdempotencyKey() }),
-    onSuccess: reload,
+    onSuccess: ({ record }) => keepEnrolment(record),
   });
   return (
     <>
@@ -120,8 +120,10 @@ function OpenLesson(props: { course: Facts; lesson: Lesson; enrolmentId: string 
   const text = useText();
   const navigate = useNavigate();
   const { api, language } = useSession();
-  const reload = useReload(course);
+  const { keepEnrolment } = useKept(course.id);
   const { resume, completedLessons = [] } = course.enrolment ?? {};
+  const lessons = lessonsOf(course);
+  const next = lessons[lessons.findIndex(({ id }) => id === lesson.id) + 1];
   const save = useMutation({
     mutationFn: (completed: boolean) =>
       api.write(SaveLessonProgressDocument, {
@@ -131,6 +133,10 @@ function OpenLesson(props: { course: Facts; lesson: Lesson; enrolmentId: string 
         completed,
         idempotencyKey: newIdempotencyKey(),
       }),
+    onSuccess({ record }, completed) {
+      keepEnrolment(record);
+      if (completed && next) void navigate({ to: '.', search: { lesson: next.id } });
+    },
   });
   const here = useRef(resume?.lessonId === lesson.id);
   useEffect(() => {
@@ -138,16 +144,6 @@ function OpenLesson(props: { course: Facts; lesson: Lesson; enrolmentId: string 
     if (!here.current) save.mutate(false);
     here.current = true;
   }, [save]);
-  const goOn = () => {
-    const lessons = lessonsOf(course);
-    const next = lessons[lessons.findIndex(({ id }) => id === lesson.id) + 1];
-    save.mutate(true, {
-      onSuccess() {
-        reload();
-        if (next) void navigate({ to: '.', search: { lesson: next.id } });
-      },
-    });
-  };
   const html = language === 'FR' ? lesson.htmlFr : lesson.htmlEn;
   return (
     <article aria-labelledby="lesson">
@@ -156,19 +152,13 @@ function OpenLesson(props: { course: Facts; lesson: Lesson; enrolmentId: string 
       {/* The API made it safe: it holds no script, no style and no picture. */}
       {html && <div className="written" dangerouslySetInnerHTML={{ __html: html }} />}
       {html && (
-        <Button loading={save.isPending} onClick={goOn}>
+        <Button loading={save.isPending} onClick={() => save.mutate(true)}>
           {text(completedLessons.includes(lesson.id) ? 'course.next' : 'course.finish')}
         </Button>
       )}
-      {save.error && <Failure error={save.error} retry={goOn} />}
+      {save.error && (
+        <Failure title={text('course.notKept')} error={save.error} retry={() => save.mutate(save.variables ?? false)} />
+      )}
     </article>
   );
-}
-
-function useReload(course: Facts): () => void {
-  const queryClient = useQueryClient();
-  return () => {
-    void queryClient.invalidateQueries({ queryKey: courseKey(course.id) });
-    void queryClient.invalidateQueries({ queryKey: ['courses'] });
-  };
 }
