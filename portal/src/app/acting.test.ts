@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { chosenClients, clientsOf, type Me } from './acting.ts';
+import { chosenClients, clientsOf, mayAct, type Me } from './acting.ts';
 
 const NORTH = { id: 'org_n', code: 'LDC-002', name: 'North' };
 const SOUTH = { id: 'org_s', code: 'LDC-001', name: 'South' };
@@ -12,6 +12,15 @@ function person(roles: string[], authorizations: [typeof NORTH, string[], boolea
 }
 
 describe('whom somebody acts for', () => {
+  it('is asked of people of agents and of partners alone', () => {
+    expect(['AGENT_USER', 'PARTNER_CLIENT', 'LDC_USER', 'SME_ADMIN'].map((role) => mayAct(person([role])))).toEqual([
+      true,
+      true,
+      false,
+      false,
+    ]);
+  });
+
   it('names each distributor once, by code, with what its scopes allow together', () => {
     const agent = person(
       ['AGENT_USER'],

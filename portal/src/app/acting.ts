@@ -1,6 +1,7 @@
-import type { AuthorizationScope, MeQuery, Role } from '../generated/api.ts';
+import type { AuthorizationScope, MeQuery, MyAuthorizationsQuery, Role } from '../generated/api.ts';
 
-export type Me = NonNullable<MeQuery['me']>;
+type Own = NonNullable<MeQuery['me']>;
+export type Me = Own & Pick<NonNullable<MyAuthorizationsQuery['me']>, 'authorizations'>;
 
 /** A distributor that an agent or a partner may act for. */
 export interface ClientOrganization {
@@ -13,6 +14,14 @@ export interface ClientOrganization {
 
 /** For a query whose answer does not depend on for whom an agent acts. Every other one is read anew when that changes. */
 export const SAME_FOR_ALL = { meta: { sameForAll: true } } as const;
+
+/** The roles of those who act for distributors. */
+const ACTING: readonly Role[] = ['AGENT_USER', 'PARTNER_CLIENT'];
+
+/** True of people who may act for distributors: for everybody else, there are no authorizations to ask for. */
+export function mayAct({ memberships }: Pick<Own, 'memberships'>): boolean {
+  return memberships.some(({ roles }) => roles.some((role) => ACTING.includes(role)));
+}
 
 /** The distributors that somebody may act for now, by code; empty for people of distributors and of the SME. */
 export function clientsOf({ authorizations }: Me): ClientOrganization[] {

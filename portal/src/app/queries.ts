@@ -1,15 +1,21 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query';
-import type { Api } from '../api/client.ts';
-import { MeDocument } from '../generated/api.ts';
-import { SAME_FOR_ALL } from './acting.ts';
+import { rateWaitMs, requirePart, type Api } from '../api/client.ts';
+import { MeDocument, MyAuthorizationsDocument } from '../generated/api.ts';
+import { mayAct, SAME_FOR_ALL, type Me } from './acting.ts';
 import type { Noun } from './noun.ts';
+
+/** A search that is refused for its rate is tried this often again: the reader may look for other words by then. */
+const SEARCH_RETRIES_MAX = 3;
 
 /** Who is asking. */
 export function meQuery(api: Api) {
   return queryOptions({
     queryKey: ['me'],
-    queryFn: () => api.request(MeDocument),
-    select: (data) => data.me,
+    queryFn: async (): Promise<Me | null> => {
+      const { me } = await api.request(MeDocument);
+      if (!me || !mayAct(me)) return me && { ...me, authorizations: [] };
+      return { ...me, authorizations: requirePart((await api.request(MyAuthorizationsDocument)).me).authorizations };
+    },
     staleTime: Infinity,
     ...SAME_FOR_ALL,
   });
@@ -34,12 +40,26 @@ export function preloadQuery(api: Api, nouns: readonly Noun[]) {
 export function foundQuery(api: Api, nouns: readonly Noun[], words: string) {
   return queryOptions({
     queryKey: ['found', words],
-    queryFn: async () => {
-      const answers = await Promise.allSettled(nouns.flatMap(({ search }) => search?.(api, words) ?? []));
+    queryFn: async ({ client }) => {
+      // Each noun by itself: where one is refused for its rate, the others are not asked again.
+      const searches = nouns.flatMap(({ search }, index) =>
+        search
+          ? client.fetchQuery({
+              queryKey: ['found', words, index],
+              queryFn: () => search(api, words),
+              retry: (failures, error) => failures < SEARCH_RETRIES_MAX && rateWaitMs(error) !== null,
+            })
+          : [],
+      );
+      const answers = await Promise.allSettled(searches);
       const failed = answers.filter((answer) => answer.status === 'rejected');
+      // What was not even looked for is no "nothing found".
+      const refused = failed.find(({ reason }) => rateWaitMs(reason) !== null);
+      if (refused) throw refused.reason;
       if (failed[0] && failed.length === answers.length) throw failed[0].reason;
       return answers.flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : []));
     },
     placeholderData: keepPreviousData,
+    retry: false,
   });
 }

@@ -22,7 +22,7 @@ const FOUND_ROWS = 6;
 /** Incidents of one kind that wait for the reader and that the home page shows. */
 const NEEDED_ROWS = 6;
 /** Rows of one page of a list. */
-const PAGE_ROWS = 20;
+const PAGE_ROWS = 15;
 /** The tally of open incidents. The live feed brings it; it is asked for only where none comes. */
 export function countsQuery(api: Api) {
   return queryOptions({
@@ -76,7 +76,7 @@ export function neededIncidentsQuery(
 /** The newest incidents that some words find, for the palette. */
 export async function searchIncidents(api: Api, words: string): Promise<Found[]> {
   const variables = { first: FOUND_ROWS, filter: { text: words }, orderBy: ORDERS.newest };
-  const { nodes } = requirePart((await api.request(IncidentsDocument, variables)).incidents);
+  const { nodes } = requirePart((await api.request(NeededIncidentsDocument, variables)).incidents);
   return nodes.map(({ id, number, title }) => ({
     id,
     label: `${number} ${title}`,

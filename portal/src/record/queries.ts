@@ -4,7 +4,7 @@ import { followed } from '../live/followed.ts';
 import type { Messages, PageRecord, RecordNoun } from './noun.ts';
 
 /** Comments, and notes, that a record opens with: the latest. More cost more points. */
-export const MESSAGES_LAST = 10;
+export const MESSAGES_LAST = 6;
 /** Comments, and notes, that it shows on demand: as many as the API gives at once. */
 export const MESSAGES_MAX = 100;
 
