@@ -3,8 +3,10 @@ import { NOT_BEGUN } from './error-codes.ts';
 
 /** Longest wait for an answer, in milliseconds. The gateway gives up at 25 s. */
 const ANSWER_MS_MAX = 28_000;
-/** What was refused before it began waits by itself at most so long, in milliseconds; a longer wait is told. */
+/** A change that was refused before it began waits by itself at most so long, in milliseconds; a longer wait is told. */
 const WAIT_MS_MAX = 5_000;
+/** A reading waits so long: nothing depends on it but what is shown, and the page says how long. */
+const READ_WAIT_MS_MAX = 120_000;
 const ATTEMPTS_MAX = 4;
 
 /** One wrong field, by its path from the operation's arguments: `input.title`. */
@@ -96,7 +98,7 @@ export function createClient({ personId, signedOut }: { personId: string; signed
           return requirePart((await once(mutation, { input })).payload);
         } catch (error) {
           // Sending again what was not begun is harmless; a person would only press the button again.
-          const waitMs = rateWaitMs(error);
+          const waitMs = rateWaitMs(error, WAIT_MS_MAX);
           if (waitMs === null || attempt >= ATTEMPTS_MAX) throw error;
           await new Promise((resolve) => setTimeout(resolve, waitMs));
         }
@@ -109,9 +111,9 @@ export function createClient({ personId, signedOut }: { personId: string; signed
 }
 
 /** How long the desk asks to wait before the same is asked again, in milliseconds; null where waiting by itself is of no use. */
-export function rateWaitMs(error: unknown): number | null {
+export function rateWaitMs(error: unknown, msMax = READ_WAIT_MS_MAX): number | null {
   if (!(error instanceof ApiError) || !NOT_BEGUN.has(error.code)) return null;
-  return error.retryAfterMs !== null && error.retryAfterMs <= WAIT_MS_MAX ? error.retryAfterMs : null;
+  return error.retryAfterMs !== null && error.retryAfterMs <= msMax ? error.retryAfterMs : null;
 }
 
 /** A part of an answer that the page cannot do without. Throws where it is null: the part of the desk that gives it failed. */

@@ -9,7 +9,7 @@ export const PASSING = codes('OFFLINE', 'UNREADABLE', 'SERVICE_UNAVAILABLE', 'SE
 /** Refusals of requests that were not begun: to send the same again is harmless. */
 export const NOT_BEGUN = codes('RATE_LIMITED', 'SERVER_BUSY');
 
-/** Refusals of a subscription that pass by themselves. */
+/** Refusals of a subscription that pass by themselves; those for the rate that say how long are waited out before. */
 export const TRANSIENT = codes(
   'RATE_LIMITED',
   'SERVER_BUSY',

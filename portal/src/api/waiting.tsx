@@ -28,10 +28,15 @@ export function Waiting(props: { lines?: number; page?: boolean; failure?: Error
         <Skeleton key={line} height={18} mb={10} width={`${92 - line * 11}%`} />
       ))}
       {restMs !== null ? (
-        <p role="status">{text('waiting.rate', { seconds: Math.max(1, Math.ceil(restMs / 1_000)) })}</p>
+        <p role="status">{text('waiting.rate', { seconds: secondsOf(restMs) })}</p>
       ) : (
         stage === 'words' && <p className="quiet">{text('waiting')}</p>
       )}
     </div>
   );
+}
+
+/** A wait in whole seconds, one at least, as words tell it. */
+export function secondsOf(ms: number): number {
+  return Math.max(1, Math.ceil(ms / 1_000));
 }

@@ -23,8 +23,10 @@ import { SignInPage } from './sign-in-page.tsx';
 import { useSignIn } from './sign-in-watch.ts';
 import type { SignIn } from './sign-in.ts';
 
-/** A read is tried this often again; a refusal that will not change is not, nor one for its rate that asks for a long wait. */
+/** A read is tried this often again; a refusal that will not change is not. */
 const READ_RETRIES_MAX = 2;
+/** One that is refused for its rate waits as long as the desk asks, and is tried this often again. */
+const RATE_RETRIES_MAX = 20;
 
 /** How long after the first page the other pages are fetched, in milliseconds. */
 const PAGES_LATER_MS = 1_000;
@@ -33,7 +35,7 @@ const queryClient = new QueryClient({
   defaultOptions: {
     queries: {
       staleTime: 5_000,
-      retry: (failures, error) => failures < READ_RETRIES_MAX && passes(error),
+      retry: (failures, error) => failures < retriesMax(error),
       retryDelay: (failures, error) => (error instanceof ApiError ? error.retryAfterMs : null) ?? 1_000 * 2 ** failures,
       // The live feed says when something changed; coming back to the window says nothing.
       refetchOnWindowFocus: false,
@@ -52,8 +54,9 @@ const theme = createTheme({
   respectReducedMotion: true,
 });
 
-function passes(error: Error): boolean {
-  return error instanceof ApiError && (PASSING.has(error.code) || rateWaitMs(error) !== null);
+function retriesMax(error: Error): number {
+  if (rateWaitMs(error) !== null) return RATE_RETRIES_MAX;
+  return error instanceof ApiError && PASSING.has(error.code) ? READ_RETRIES_MAX : 0;
 }
 
 /** What was read for a person is no other's. */

@@ -1,6 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useId, useState } from 'react';
+import { Failure } from '../api/failure.tsx';
+import { Waiting } from '../api/waiting.tsx';
 import { useText } from '../text/text.ts';
 import { composes } from '../ui/composition.ts';
 import { Dialog } from '../ui/dialog.tsx';
@@ -29,7 +31,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
   const listId = useId();
   const [words, setWords] = useState('');
   const [marked, setMarked] = useState(0);
-  const entries = useEntries(words.trim());
+  const { entries, found } = useEntries(words.trim());
   const chosen = Math.min(marked, entries.length - 1);
   const choose = (entry: Entry | undefined) => {
     if (!entry) return;
@@ -81,13 +83,19 @@ export function Palette({ onClose }: { onClose: () => void }) {
           </li>
         ))}
       </ul>
-      {entries.length === 0 && <p className="quiet">{text('palette.nothing')}</p>}
+      {found.isError ? (
+        <Failure error={found.error} retry={() => void found.refetch()} />
+      ) : found.isFetching ? (
+        <Waiting lines={1} failure={found.failureReason} />
+      ) : (
+        entries.length === 0 && <p className="quiet">{text('palette.nothing')}</p>
+      )}
     </Dialog>
   );
 }
 
-/** The records that some words find, and the commands that hold them and can be run now. */
-function useEntries(words: string): Entry[] {
+/** The records that some words find, how far the search for them has come, and the commands that hold them and can be run now. */
+function useEntries(words: string) {
   const text = useText();
   const navigate = useNavigate();
   const { api, language } = useSession();
@@ -110,10 +118,11 @@ function useEntries(words: string): Entry[] {
       })),
     { key: 'language', label: text('language.switch'), run: () => prefer({ language: other }) },
   ];
-  return [
+  const entries: Entry[] = [
     ...records.map(({ id, label, address }) => ({ key: id, label, run: () => void navigate(address) })),
     ...commands.filter(({ label }) => label.toLowerCase().includes(words.toLowerCase())),
   ];
+  return { entries, found };
 }
 
 function useSettled(words: string): string {

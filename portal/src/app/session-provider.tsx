@@ -11,6 +11,7 @@ import { createFeed, type Feed } from '../live/feed.ts';
 import type { LiveField } from '../live/live-field.ts';
 import { createFormat, MARKET_ZONE, type Format } from '../text/format.ts';
 import { chosenClients, clientsOf, type Me } from './acting.ts';
+import { Frame } from './frame.tsx';
 import { createDrafts, newIdempotencyKey } from './drafts.ts';
 import { useNouns } from './noun.ts';
 import { usePreferences } from './preferences.ts';
@@ -38,17 +39,21 @@ export function SessionProvider(props: ProviderProps) {
   );
   const me = useQuery(meQuery(line.api));
   const preloads = useQuery(preloadQuery(line.api, nouns));
+  if (me.data && preloads.data) return <LoadedSession {...props} {...{ line }} me={me.data} />;
   return (
-    <Loaded of={me} page>
-      {(known) => {
-        if (!known) return <Failure error={new Error('me is null')} retry={() => void check()} page />;
-        return (
-          <Loaded of={preloads} page>
-            {() => <LoadedSession {...props} {...{ line }} me={known} />}
-          </Loaded>
-        );
-      }}
-    </Loaded>
+    <Frame>
+      <Loaded of={me} page>
+        {(known) =>
+          known ? (
+            <Loaded of={preloads} page>
+              {() => null}
+            </Loaded>
+          ) : (
+            <Failure error={new Error('me is null')} retry={() => void check()} page />
+          )
+        }
+      </Loaded>
+    </Frame>
   );
 }
 

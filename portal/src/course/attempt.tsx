@@ -4,6 +4,7 @@ import { useEffect, useState, useSyncExternalStore } from 'react';
 import { ApiError } from '../api/client.ts';
 import { Failure } from '../api/failure.tsx';
 import { Loaded } from '../api/loaded.tsx';
+import { secondsOf } from '../api/waiting.tsx';
 import { newIdempotencyKey } from '../app/drafts.ts';
 import { useSession } from '../app/session-context.ts';
 import { SaveAnswerDocument, SubmitAttemptDocument } from '../generated/api.ts';
@@ -155,7 +156,7 @@ function useStateText({ answer }: Question, state: AnswerState | undefined): str
     case 'SAVING':
       return text('assessment.saving');
     case 'WAITING':
-      return `${text('assessment.saving')} ${text('waiting.rate', { seconds: Math.max(1, Math.ceil(state.ms / 1_000)) })}`;
+      return `${text('assessment.saving')} ${text('waiting.rate', { seconds: secondsOf(state.ms) })}`;
     case 'PARTIAL':
       return text('assessment.partial');
     case 'FAILED':

@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'react';
+import { secondsOf } from '../api/waiting.tsx';
 import { useText } from '../text/text.ts';
 import { useFeed, useFeedEvents } from './feed-context.ts';
 
@@ -23,8 +24,8 @@ export function CatchUp() {
     const timer = setTimeout(() => setChanges(0), SHOWN_MS);
     return () => clearTimeout(timer);
   }, [changes]);
-  if (status === 'RECONNECTING' || status === 'PAUSED') {
-    return <p className="banner warning afloat">{text(`banner.${status}`)}</p>;
+  if (status !== 'LIVE' && status !== 'CONNECTING') {
+    return <p className="banner warning afloat">{text(`banner.${status}`, { seconds: secondsOf(feed.waitMs()) })}</p>;
   }
   return changes > 0 ? <p className="banner afloat">{text('live.caughtUp', { count: changes })}</p> : null;
 }

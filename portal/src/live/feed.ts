@@ -1,13 +1,15 @@
 import { createClient, type Client } from 'graphql-ws';
-import { TRANSIENT } from '../api/error-codes.ts';
+import { NOT_BEGUN, TRANSIENT } from '../api/error-codes.ts';
 import type { SnapshotFragment, UpdateFragment } from '../generated/api.ts';
 import type { Change, LiveChanges, LiveField, LiveSnapshot } from './live-field.ts';
 
 /**
  * How live the page is. LIVE only while the socket is acknowledged and every snapshot on it has answered; RECONNECTING
- * while it tries by itself; PAUSED when the reader paused it, or when trying on is of no use before somebody acts.
+ * while the line is down and it tries by itself; PAUSED when the reader paused it, or when trying on is of no use before somebody acts.
+ * While the line is there it also tries on by itself: WAITING as long as the desk asks to, for its rate; CROWDED while more pages of the
+ * reader are open than the desk follows; REFUSED for every other refusal that passes.
  */
-export type LiveStatus = 'CONNECTING' | 'LIVE' | 'RECONNECTING' | 'PAUSED';
+export type LiveStatus = 'CONNECTING' | 'LIVE' | 'RECONNECTING' | 'WAITING' | 'CROWDED' | 'REFUSED' | 'PAUSED';
 
 export type FeedEvent =
   | { type: 'status'; status: LiveStatus }
@@ -23,6 +25,8 @@ export type FeedEvent =
 /** The one live connection of the portal: every page listens to it. */
 export interface Feed {
   status(): LiveStatus;
+  /** How long the desk asked to wait at last, in milliseconds. */
+  waitMs(): number;
   /** Calls the listener for every event until the returned function is called. */
   listen(listener: (event: FeedEvent) => void): () => void;
   start(): void;
@@ -49,6 +53,8 @@ const RETRIES_MAX = 10_000;
 const PING_MS = 8_000;
 /** A socket that does not answer within this time is given up, in milliseconds. */
 const PONG_MS_MAX = 4_000;
+/** The gateway closes a socket with this code where the person has too many. */
+const TOO_MANY_SOCKETS = 4429;
 /** After a reconnect the replay is over when nothing came for this long, in milliseconds. */
 const CATCH_UP_QUIET_MS = 800;
 
@@ -71,6 +77,9 @@ export function createFeed(options: {
   const cursors = new Map<string, string>();
   /** Snapshots that have not answered on the present connection. */
   const awaited = new Set<LiveSnapshot>();
+  /** Fields that the desk refused for its rate, and that are asked for again, after a break too: the client forgets what was refused. */
+  const held = new Set<string>();
+  let waitMs = 0;
   let connectedBefore = false;
   let stopWaiting: (() => void) | null = null;
   const catchUp = createCatchUp((changes) => emit({ type: 'caughtUp', changes }));
@@ -104,6 +113,7 @@ export function createFeed(options: {
         closed: (event) => {
           if (client !== opened) return;
           catchUp.cancel();
+          if (closeCode(event) === TOO_MANY_SOCKETS) return tryLater('CROWDED');
           if (status !== 'PAUSED') interrupt();
           if (closeCode(event) === 4403) emit({ type: 'sessionChanged' });
         },
@@ -141,43 +151,71 @@ export function createFeed(options: {
         return cursors.get(live.field) ?? null;
       },
     };
-    follow<UpdateFragment>(from, { query: live.document, variables }, ({ [live.field]: message }) => {
-      if (!message) return;
-      cursors.set(live.field, message.cursor);
-      catchUp.count();
-      emit({ type: 'change', field: live, change: live.changeOf(message) });
-    });
+    follow<UpdateFragment>(
+      from,
+      { field: live.field, query: live.document, variables },
+      ({ [live.field]: message }) => {
+        if (!message) return;
+        cursors.set(live.field, message.cursor);
+        catchUp.count();
+        emit({ type: 'change', field: live, change: live.changeOf(message) });
+      },
+    );
   }
 
   function followSnapshot(from: Client, live: LiveSnapshot): void {
-    follow<SnapshotFragment>(from, { query: live.document }, ({ [live.field]: message }) => {
+    follow<SnapshotFragment>(from, { field: live.field, query: live.document }, ({ [live.field]: message }) => {
       if (!message) return;
       awaited.delete(live);
-      if (awaited.size === 0) become('LIVE');
+      settle();
       emit({ type: 'snapshot', field: live, value: live.valueOf(message) });
     });
   }
 
+  /** Live once every snapshot has answered, and nothing is held back. */
+  function settle(): void {
+    if (awaited.size === 0 && held.size === 0) become('LIVE');
+  }
+
   function follow<Message>(
     from: Client,
-    payload: { query: string; variables?: Record<string, unknown> },
+    { field, ...payload }: { field: string; query: string; variables?: Record<string, unknown> },
     take: (data: Record<string, Message>) => void,
   ): void {
+    const end = (error: unknown) => {
+      if (from !== client) return;
+      const ms = rateWaitMs(error);
+      if (ms === null) return failed(error);
+      // The socket stays: what the desk took already need not be asked for again.
+      hold(field, ms, () => follow(from, { field, ...payload }, take));
+    };
     const dispose = from.subscribe<Record<string, Message>>(payload, {
       next: ({ data, errors }) => {
         if (from !== client) return;
-        if (!data) return failed(from, errors);
+        if (!data) return end(errors);
         take(data);
       },
-      error: (error) => failed(from, error),
+      error: end,
       complete: () => undefined,
     });
     disposals.push(dispose);
   }
 
+  /** Asks for a field again after the wait that the desk asked for. */
+  function hold(field: string, ms: number, again: () => void): void {
+    held.add(field);
+    waitMs = ms;
+    become('WAITING');
+    const from = client;
+    setTimeout(() => {
+      if (from !== client || !held.delete(field)) return;
+      again();
+      settle();
+    }, ms);
+  }
+
   /** A subscription that was refused. What it says decides between starting anew, trying again and pausing. */
-  function failed(from: Client, error: unknown): void {
-    if (from !== client) return;
+  function failed(error: unknown): void {
     const code = refusalCode(error);
     if (code === 'CURSOR_EXPIRED') {
       close();
@@ -187,21 +225,29 @@ export function createFeed(options: {
       close();
       become('PAUSED');
       emit({ type: 'sessionChanged' });
+    } else if (code === 'RATE_LIMITED' || closeCode(error) === TOO_MANY_SOCKETS) {
+      tryLater('CROWDED');
     } else if (code && TRANSIENT.has(code)) {
-      close();
-      become('RECONNECTING');
-      void wait(RETRY_MS_MAX).then(() => {
-        if (client === null && status === 'RECONNECTING') open();
-      });
+      tryLater('REFUSED');
     } else {
       close();
       become('PAUSED');
     }
   }
 
+  /** Lets go of the connection and opens another one after a while. */
+  function tryLater(why: 'CROWDED' | 'REFUSED'): void {
+    close();
+    become(why);
+    void wait(RETRY_MS_MAX).then(() => {
+      if (client === null && status === why) open();
+    });
+  }
+
   function close(): void {
     const closing = client;
     client = null;
+    held.clear();
     catchUp.cancel();
     for (const dispose of disposals) dispose();
     disposals = [];
@@ -225,6 +271,7 @@ export function createFeed(options: {
 
   return {
     status: () => status,
+    waitMs: () => waitMs,
     listen(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
@@ -311,7 +358,17 @@ function closeCode(event: unknown): number | null {
 
 /** The code of the first GraphQL error in what a subscription ended with; null for everything else. */
 function refusalCode(error: unknown): string | null {
-  const [first] = Array.isArray(error) ? (error as { extensions?: { code?: unknown } }[]) : [];
-  if (!first) return null;
-  return typeof first.extensions?.code === 'string' ? first.extensions.code : 'INTERNAL';
+  const refusal = refusalOf(error);
+  return refusal && (typeof refusal.code === 'string' ? refusal.code : 'INTERNAL');
+}
+
+/** How long a subscription that was refused before it began shall wait, in milliseconds; null for every other end. */
+function rateWaitMs(error: unknown): number | null {
+  const { code, retryAfterMs } = refusalOf(error) ?? {};
+  return typeof code === 'string' && NOT_BEGUN.has(code) && typeof retryAfterMs === 'number' ? retryAfterMs : null;
+}
+
+function refusalOf(error: unknown): { code?: unknown; retryAfterMs?: unknown } | null {
+  const [first] = Array.isArray(error) ? (error as { extensions?: { code?: unknown; retryAfterMs?: unknown } }[]) : [];
+  return first ? (first.extensions ?? {}) : null;
 }
