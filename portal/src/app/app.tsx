@@ -36,7 +36,11 @@ const queryClient = new QueryClient({
     queries: {
       staleTime: 5_000,
       retry: (failures, error) => failures < retriesMax(error),
-      retryDelay: (failures, error) => (error instanceof ApiError ? error.retryAfterMs : null) ?? 1_000 * 2 ** failures,
+      // Asking costs points too, also where it is refused: what waited in vain waits longer the next time.
+      retryDelay: (failures, error) => {
+        const askedMs = error instanceof ApiError ? error.retryAfterMs : null;
+        return askedMs === null ? 1_000 * 2 ** failures : Math.max(askedMs, Math.min(250 * 2 ** failures, 5_000));
+      },
       // The live feed says when something changed; coming back to the window says nothing.
       refetchOnWindowFocus: false,
       // The desk may run on this very machine: whether there is an internet is not the question.

@@ -80,6 +80,8 @@ export function createFeed(options: {
   /** Fields that the desk refused for its rate, and that are asked for again, after a break too: the client forgets what was refused. */
   const held = new Set<string>();
   let waitMs = 0;
+  /** Refusals for the rate since the page was live. Asking costs points too: each wait is longer than the one before. */
+  let refusals = 0;
   let connectedBefore = false;
   let stopWaiting: (() => void) | null = null;
   const catchUp = createCatchUp((changes) => emit({ type: 'caughtUp', changes }));
@@ -174,7 +176,9 @@ export function createFeed(options: {
 
   /** Live once every snapshot has answered, and nothing is held back. */
   function settle(): void {
-    if (awaited.size === 0 && held.size === 0) become('LIVE');
+    if (awaited.size > 0 || held.size > 0) return;
+    refusals = 0;
+    become('LIVE');
   }
 
   function follow<Message>(
@@ -204,14 +208,15 @@ export function createFeed(options: {
   /** Asks for a field again after the wait that the desk asked for. */
   function hold(field: string, ms: number, again: () => void): void {
     held.add(field);
-    waitMs = ms;
+    waitMs = Math.max(ms, retryMs(refusals, options.random()));
+    refusals += 1;
     become('WAITING');
     const from = client;
     setTimeout(() => {
       if (from !== client || !held.delete(field)) return;
       again();
       settle();
-    }, ms);
+    }, waitMs);
   }
 
   /** A subscription that was refused. What it says decides between starting anew, trying again and pausing. */
