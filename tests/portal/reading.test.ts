@@ -6,9 +6,29 @@ import { describeInBrowser, stage } from './browser-suite.ts';
 import { assign, comment, report, type Worked } from '../desk/desk-work.ts';
 import { filesOfPages } from './page-files.ts';
 import { asked, hasFetched, PAINTED, whenFocused } from './page-scripts.ts';
+import { pointsOf, sumOf } from './points.ts';
 import { PAGE_MS_MAX, Visitor } from './visitor.ts';
 
 const MINUTE_MS = 60_000;
+/** Points that a page of a distributor's user may cost. */
+const POINTS_MAX = 100;
+/** Pages of a distributor's user. */
+const PAGES = [
+  '/',
+  '/incidents?open=true',
+  '/dashboard',
+  '/report',
+  '/requests?open=true',
+  '/catalogue',
+  '/problems',
+  '/known-errors',
+  '/changes',
+  '/continuity',
+  '/academy',
+  '/academy/GUI',
+  '/inbox',
+  '/profile',
+];
 
 describeInBrowser('what is read', () => {
   let analyst: Partner;
@@ -84,6 +104,77 @@ describeInBrowser('what is read', () => {
     await visitor.page.getByRole('link', { name: 'Incidents', exact: true }).click();
     await visitor.page.getByText('The desk asks us to wait 3 s.').waitFor();
     await visitor.page.locator('a[data-row]').first().waitFor();
+  });
+
+  test('a page that is refused for its rate from the start waits in its frame, and goes on by itself', async () => {
+    visitor = await arrive('lena', '/');
+    let refusals = 0;
+    await visitor.page.route('**/graphql', (route) => {
+      if (!asked('Me')(route.request()) || refusals >= 4) return route.continue();
+      refusals += 1;
+      // The last wait is longer than a reading once waited by itself.
+      return refuse(route, 'RATE_LIMITED', 429, { limit: 'cost', retryAfterMs: refusals < 4 ? 50 : 6_000 });
+    });
+    await visitor.open('/incidents?open=true');
+    await visitor.page.getByText('The desk asks us to wait 6 s.').waitFor();
+    await visitor.page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Incidents' }).waitFor();
+    await visitor.page.locator('a[data-row]').first().waitFor();
+  });
+
+  test('the live line says that the desk asks to wait, and goes on by itself on the same socket', async () => {
+    visitor = await Visitor.arrive(at.browser, at.url);
+    let sockets = 0;
+    let refusals = 0;
+    await visitor.page.routeWebSocket(/\/graphql$/, (socket) => {
+      sockets += 1;
+      const desk = socket.connectToServer();
+      socket.onMessage((message) => {
+        const { id, type, payload } = JSON.parse(String(message)) as {
+          id: string;
+          type: string;
+          payload?: { query: string };
+        };
+        if (type !== 'subscribe' || !payload?.query.includes('incidentUpdates') || refusals > 0)
+          return desk.send(message);
+        refusals += 1;
+        const error = { message: 'Refused.', extensions: { code: 'RATE_LIMITED', retryAfterMs: 3_000 } };
+        socket.send(JSON.stringify({ id, type: 'error', payload: [error] }));
+      });
+    });
+    await visitor.page.goto(`${at.url}/sign-in?${new URLSearchParams({ login_hint: 'lena', return: '/' })}`);
+    await visitor.page.getByText('The desk asks us to wait 3 s before it sends live changes.').waitFor();
+    expect(await visitor.page.getByText('The line to the desk is down').count()).toBe(0);
+    await visitor.live();
+    expect([sockets, refusals]).toEqual([1, 1]);
+  });
+
+  test('the palette does not say that nothing is found while a search is refused', async () => {
+    visitor = await arrive('lena', '/');
+    await visitor.page.route('**/graphql', (route) =>
+      asked('FewIncidents')(route.request())
+        ? refuse(route, 'RATE_LIMITED', 429, { retryAfterMs: 20 })
+        : route.continue(),
+    );
+    await visitor.press('Control+k');
+    await visitor.page.getByRole('combobox').fill('zzzz');
+    await visitor.page.getByRole('dialog').getByText('Too many requests in a short time.').waitFor();
+    expect(await visitor.page.getByText('Nothing found.').count()).toBe(0);
+    await visitor.page.unrouteAll();
+    await visitor.page.getByRole('dialog').getByRole('button', { name: 'Try again' }).click();
+    await visitor.page.getByText('Nothing found.').waitFor();
+  });
+
+  test('no page of a distributor’s user costs more than a tenth of what it may ask at once', async () => {
+    visitor = await arrive('lena', '/');
+    const dear: string[] = [];
+    for (const path of [...PAGES, `/incidents/${incident.number}?open=true`]) {
+      const points = pointsOf(visitor.page);
+      await visitor.open(path);
+      await visitor.page.waitForLoadState('networkidle');
+      await visitor.live();
+      if (sumOf(points) > POINTS_MAX) dear.push(`${path}: ${JSON.stringify([...points])}`);
+    }
+    expect(dear).toEqual([]);
   });
 
   test('a page keeps its content when it cannot be read again', async () => {
