@@ -151,7 +151,7 @@ describeInBrowser('what is read', () => {
   test('the palette does not say that nothing is found while a search is refused', async () => {
     visitor = await arrive('lena', '/');
     await visitor.page.route('**/graphql', (route) =>
-      asked('FewIncidents')(route.request())
+      asked('NeededIncidents')(route.request())
         ? refuse(route, 'RATE_LIMITED', 429, { retryAfterMs: 20 })
         : route.continue(),
     );

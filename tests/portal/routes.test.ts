@@ -209,7 +209,7 @@ function placesOf(number: string): Place[] {
       then: async ({ page }) => {
         await page.locator('.clocks button').first().click();
         await page.locator('.explanation table').waitFor();
-        await page.locator('.record .disclosure').click();
+        await page.locator('.record .disclosure[aria-keyshortcuts]').click();
         await page.locator('.history li').first().waitFor();
       },
     },
@@ -255,7 +255,7 @@ function placesOf(number: string): Place[] {
       path: '/changes/CHG-000008?open=true',
       shows: '.record .facts',
       then: async ({ page }) => {
-        await page.locator('.record .disclosure').click();
+        await page.locator('.record .disclosure[aria-keyshortcuts]').click();
         await page.locator('.history li').first().waitFor();
       },
     },
@@ -277,7 +277,7 @@ function placesOf(number: string): Place[] {
       shows: '.record .facts',
       then: async ({ page }) => {
         await page.locator('.record .links a').first().waitFor();
-        await page.locator('.record .disclosure').click();
+        await page.locator('.record .disclosure[aria-keyshortcuts]').click();
         await page.locator('.history li').first().waitFor();
       },
     },
@@ -315,7 +315,7 @@ function placesOf(number: string): Place[] {
       path: '/continuity/CE-2026-0002',
       shows: '.record .facts',
       then: async ({ page }) => {
-        await page.locator('.record .disclosure').click();
+        await page.locator('.record .disclosure[aria-keyshortcuts]').click();
         await page.locator('.history li').first().waitFor();
       },
     },

@@ -5,7 +5,6 @@ import { Refusal } from '@desk/kit/api/errors';
 import type { Random } from '@desk/kit/process/ids';
 import type { Domain } from '@desk/schema/domains';
 import { signInFailure, signInRoutes, type SignInOptions } from '../identity/sign-in.ts';
-import { SIGN_IN_STYLE } from '../identity/sign-in-page.ts';
 import type { LoadMeter } from '../limits/load-shedding.ts';
 import {
   answerHeaders,
@@ -188,7 +187,7 @@ function pagePolicy(publicUrl: string) {
       directives: {
         defaultSrc: ["'none'"],
         scriptSrc: self,
-        styleSrc: [...self, SIGN_IN_STYLE],
+        styleSrc: self,
         imgSrc: self,
         fontSrc: self,
         connectSrc: [...self, publicUrl.replace(/^http/, 'ws')],

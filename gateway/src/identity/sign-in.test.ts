@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { createHash } from 'node:crypto';
 import { WebSocket } from 'ws';
 import type { Principal } from '@desk/directory/principal/principal';
 import { startGatewayGround, type GatewayGround } from '@desk/testkit/gateway-ground';
@@ -282,6 +283,13 @@ test.each([
   ground.people.set(login, { ...known, id: `per_${login}`, active: false, suspended });
   const answer = await new Browser().open(`/sign-in?login_hint=${login}`);
   expect([answer.status, words.test(await answer.text())]).toEqual([401, true]);
+});
+
+test('the page of a failed sign-in allows its own style, and no other', async () => {
+  const answer = await new Browser().open('/sign-in/callback');
+  const style = /<style>(.*)<\/style>/s.exec(await answer.text())?.[1] ?? '';
+  const hash = createHash('sha256').update(style).digest('base64');
+  expect(answer.headers.get('content-security-policy')).toContain(`style-src 'sha256-${hash}';`);
 });
 
 test('a page of the desk allows no script but its own and no frame around it', async () => {

@@ -16,7 +16,7 @@ import type { Logger } from '@desk/kit/process/logger';
 import { Unproved } from './identity.ts';
 import { idpUnavailable, providerIsAway, type Provider } from './provider.ts';
 import type { Sessions } from './session.ts';
-import { SignInFailed, signInFailedPage } from './sign-in-page.ts';
+import { SIGN_IN_STYLE, SignInFailed, signInFailedPage } from './sign-in-page.ts';
 import { createSignIns, type SignIn } from './sign-ins.ts';
 
 export interface SignInOptions {
@@ -173,6 +173,8 @@ function demoRoute(app: FastifyInstance, provider: Provider): void {
 /** The page for a browser on a sign-in route; null for every other request, which gets the refusal as it is. */
 export function signInFailure(request: FastifyRequest, reply: FastifyReply, refusal: Refusal): FastifyReply | null {
   if (!request.url.startsWith('/sign-in') || !request.headers.accept?.includes('text/html')) return null;
+  const policy = String(reply.getHeader('content-security-policy'));
+  reply.header('content-security-policy', policy.replace("style-src 'self'", `style-src ${SIGN_IN_STYLE}`));
   return reply.type('text/html; charset=utf-8').send(signInFailedPage(refusal, String(request.id)));
 }
 

@@ -55,6 +55,8 @@ const PING_MS = 8_000;
 const PONG_MS_MAX = 4_000;
 /** The gateway closes a socket with this code where the person has too many. */
 const TOO_MANY_SOCKETS = 4429;
+/** The limit that a refusal names where the person has too many subscriptions. */
+const TOO_MANY_SUBSCRIPTIONS = 'subscriptions';
 /** After a reconnect the replay is over when nothing came for this long, in milliseconds. */
 const CATCH_UP_QUIET_MS = 800;
 
@@ -367,13 +369,23 @@ function refusalCode(error: unknown): string | null {
   return refusal && (typeof refusal.code === 'string' ? refusal.code : 'INTERNAL');
 }
 
-/** How long a subscription that was refused before it began shall wait, in milliseconds; null for every other end. */
+/**
+ * How long a subscription that was refused before it began shall wait, in milliseconds; null for every other end, also where there are too
+ * many subscriptions: no wait mends that, but a page that is closed.
+ */
 function rateWaitMs(error: unknown): number | null {
-  const { code, retryAfterMs } = refusalOf(error) ?? {};
-  return typeof code === 'string' && NOT_BEGUN.has(code) && typeof retryAfterMs === 'number' ? retryAfterMs : null;
+  const { code, retryAfterMs, limit } = refusalOf(error) ?? {};
+  if (typeof code !== 'string' || !NOT_BEGUN.has(code) || limit === TOO_MANY_SUBSCRIPTIONS) return null;
+  return typeof retryAfterMs === 'number' ? retryAfterMs : null;
 }
 
-function refusalOf(error: unknown): { code?: unknown; retryAfterMs?: unknown } | null {
-  const [first] = Array.isArray(error) ? (error as { extensions?: { code?: unknown; retryAfterMs?: unknown } }[]) : [];
+interface Extensions {
+  code?: unknown;
+  retryAfterMs?: unknown;
+  limit?: unknown;
+}
+
+function refusalOf(error: unknown): Extensions | null {
+  const [first] = Array.isArray(error) ? (error as { extensions?: Extensions }[]) : [];
   return first ? (first.extensions ?? {}) : null;
 }
