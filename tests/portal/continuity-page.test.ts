@@ -62,8 +62,8 @@ describeInBrowser('a continuity event, in two browsers', () => {
 
   test('an outage that goes on stands on everybody’s home page', async () => {
     const { page } = await arrive('priya', '/');
-    await page.getByRole('heading', { name: 'Outages that go on' }).waitFor();
-    await page.getByRole('link', { name: 'CE-2026-0002' }).click();
+    const running = page.getByRole('region', { name: 'Outages that go on' });
+    await running.getByRole('link', { name: 'CE-2026-0002' }).click();
     await page.locator('.record h1', { hasText: 'Billing quantity service stopped at the primary site' }).waitFor();
   });
 });

@@ -5,7 +5,7 @@ import { followed } from '../live/followed.ts';
 
 export type NotificationRow = NotificationRowFragment;
 
-const PAGE = 25;
+const PAGE = 20;
 
 /** How many notifications are unread; the API counts up to 100. */
 export function unreadQuery(api: Api) {
