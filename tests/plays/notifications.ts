@@ -21,6 +21,8 @@ function pickNews({ myNotifications }: Record<string, unknown>, { of }: Scene): 
 export const PLAYS: readonly Play[] = [
   {
     name: 'an incident that a colleague follows, is told of, and follows no longer',
+    // It ends by reading all of the inbox: another one at the same time would wait in vain for its unread message.
+    alone: true,
     steps: [
       ...steps('incident', [['lena', 'createIncident', report]]),
       { by: 'omar', mutation: 'followRecord', record: 'follow', input: incident, passing: 'NOT_FOUND' },
