@@ -116,7 +116,7 @@ describe('the supergraph', () => {
   test('tells the costs, the personal fields and the live fields of the SDL', () => {
     const { costs, live } = ground.runtime.directives;
     expect(costs.get('Subscription.incidentUpdates')).toEqual({ weight: 5, size: null, sizedBy: null });
-    expect(costs.get('Incident.links')).toEqual({ weight: null, size: 10, sizedBy: null });
+    expect(costs.get('Incident.links')).toEqual({ weight: null, size: 3, sizedBy: null });
     expect(costs.get('Query.nodes')).toEqual({ weight: null, size: null, sizedBy: 'ids' });
     expect(live.get('incidentUpdates')).toEqual({
       stream: 'tickets',
