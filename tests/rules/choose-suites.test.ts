@@ -15,6 +15,7 @@ const DESK = 'tests/live-incident.test.ts';
 const BROWSER = 'tests/portal/reading.test.ts';
 const KILLS = 'tests/durability/kill-rig.test.ts';
 const DESK_KILLS = 'tests/durability/desk-kill-rig.test.ts';
+const TENANTS = 'tests/tenants/matrix.test.ts';
 const UNIT = 'kit/src/time/local-time.test.ts';
 
 describe('a change touches', () => {
@@ -22,7 +23,7 @@ describe('a change touches', () => {
     [
       'a rule',
       'services/tickets/src/incident/policy.ts',
-      ['services/tickets/src/service.test.ts', DESK, DESK_KILLS],
+      ['services/tickets/src/service.test.ts', DESK, DESK_KILLS, TENANTS],
       [UNIT, KILLS],
     ],
     [
@@ -34,7 +35,7 @@ describe('a change touches', () => {
     [
       'the SDL',
       'schema/tickets/incident.graphql',
-      ['schema/src/sdl.test.ts', 'gateway/src/gateway.test.ts', BROWSER],
+      ['schema/src/sdl.test.ts', 'gateway/src/gateway.test.ts', BROWSER, TENANTS],
       [UNIT],
     ],
     ['the portal', 'portal/src/main.tsx', ['portal/src/messages.test.ts', BROWSER], [UNIT, KILLS, DESK_KILLS]],
@@ -44,7 +45,8 @@ describe('a change touches', () => {
       ['services/tickets/src/service.test.ts', KILLS, DESK_KILLS, DESK],
       [UNIT],
     ],
-    ['a suite', UNIT, [UNIT], [DESK]],
+    ['the API that clients read', 'schema/api.graphql', [TENANTS], [UNIT]],
+    ['a suite', UNIT, [UNIT], [DESK, TENANTS]],
     ['a page', 'docs/api.md', ['tests/docs/documents.test.ts'], [UNIT, DESK]],
     ['the packages', 'pnpm-lock.yaml', [UNIT, KILLS, BROWSER], []],
   ])('%s', (_what, file, touched, untouched) => {
@@ -59,7 +61,7 @@ test('a unit suite needs no database, no desk and no browser', () => {
   expect(suites).toContain(UNIT);
   expect(
     suites.filter((suite) =>
-      [DESK, BROWSER, KILLS, DESK_KILLS, 'services/tickets/src/service.test.ts'].includes(suite),
+      [DESK, BROWSER, KILLS, DESK_KILLS, TENANTS, 'services/tickets/src/service.test.ts'].includes(suite),
     ),
   ).toEqual([]);
 });

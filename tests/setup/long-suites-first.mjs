@@ -7,7 +7,7 @@ import Sequencer from '@jest/test-sequencer';
 export default class LongSuitesFirst extends Sequencer {
   sort(tests) {
     const isLong = ({ path, duration }) =>
-      Number(duration === undefined && /\/tests\/(durability|portal|[^/]*$)/.test(path));
+      Number(duration === undefined && /\/tests\/(durability|portal|tenants|[^/]*$)/.test(path));
     return super.sort(tests).toSorted((one, other) => isLong(other) - isLong(one));
   }
 }

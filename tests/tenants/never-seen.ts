@@ -1,0 +1,20 @@
+/** Coordinates at which no caller of the matrix is answered a value, each with the reason. */
+export const NEVER_SEEN: Readonly<Record<string, string>> = {
+  'AuditCheck.firstBadPosition': 'The log of the desk is whole.',
+  'Change.review': 'No change of the demo data is closed with a review.',
+  'ContinuityEvent.activation': 'Nobody activates an event before its time.',
+  'ContinuityTimelineEntry.changes': 'The entries of the demo data change no field that codes can say.',
+  'ImpactAssessment.overrideLevel': 'Nobody overrides a computed level.',
+  'Incident.externalNumber': 'Nothing is imported.',
+  'IncidentHold.until': 'No incident waits for a date.',
+  'KnownErrorUpdate.commentId': 'Known errors have no comments.',
+  'NotificationUpdate.commentId': 'Notifications have no comments.',
+  'PreventiveActivation.at': 'Nobody activates an event before its time.',
+  'PreventiveActivation.by': 'Nobody activates an event before its time.',
+  'PreventiveActivation.reason': 'Nobody activates an event before its time.',
+  'ProblemResolution.duplicateOf': 'No problem of the demo data is a duplicate.',
+  'ServiceRequest.closesAt': 'No service request of the demo data waits to be accepted.',
+  'ServiceRequestClock.breachCause': 'No service request of the demo data is late.',
+  'ServiceRequestClock.breachedAt': 'No service request of the demo data is late.',
+  'ServiceRequestTask.completedAt': 'Nobody does a task of a service request.',
+};
