@@ -4,7 +4,7 @@ import { getNamedType } from 'graphql';
 import type { Client } from 'graphql-ws';
 import { DeskProcess } from '../desk/desk-process.ts';
 import type { ApiAnswer } from '../desk/partner.ts';
-import { coordinates, rootFields, rowsOf, ruleOf } from './api-shape.ts';
+import { coordinates, recordTypes, rootFields, rowsOf, ruleOf } from './api-shape.ts';
 import type { Caller, Told } from './caller.ts';
 import { crawlRecords, crawlRoots } from './crawl.ts';
 import { closedWithoutToken, listen } from './listening.ts';
@@ -14,7 +14,7 @@ import { writePrivateData } from './private-data.ts';
 import { askPairs, filterPairs, mutationPairs, readPairs, rootProbes, type Answered } from './probes.ts';
 import { mayReadField, passes, type Standing } from './rights.ts';
 import { Book, readEverything, rowsIn } from './truth.ts';
-import { tells, walk } from './walk.ts';
+import { recordsIn, tells, walk } from './walk.ts';
 
 /** Rows of each list that a caller reads: all that the demo data and the writings give to a distributor. */
 const ROWS_MAX = 12;
@@ -64,6 +64,21 @@ test.each(TENANTS)('%s is told nothing of records that others alone may read', (
     .filter((name) => whole.includes(name))
     .map((name) => ({ name, asked: said.find(({ answer }) => answer.includes(name))?.text }));
   expect(leaks).toEqual([]);
+  const ids = caller.told.flatMap(({ answer }) => [...recordsIn(answer.data, isRecordType)]).map(({ id }) => id);
+  // What nobody of the SME reads would be held against nothing.
+  expect(ids.filter((id) => !book.records.has(id))).toEqual([]);
+});
+
+test.each(TENANTS)('the tally of %s counts the incidents that the caller may read', (login) => {
+  const { caller, standing } = all[login];
+  const [tally] = caller.told
+    .filter(({ root }) => root === 'Query')
+    .flatMap(({ answer }) => [...recordsIn(answer.data, (type) => type === 'IncidentQueueCounts')]);
+  const states = tally?.['byState'] as { state: string; count: number }[];
+  const readable = book.of('Incident', standing, true).map(({ fields }) => fields['state']);
+  const expected = states.map(({ state }) => [state, readable.filter((each) => each === state).length]);
+  expect(states.length).toBeGreaterThan(0);
+  expect(states.map(({ state, count }) => [state, count])).toEqual(expected);
 });
 
 test.each(TENANTS)('the lists of %s count the records that the caller may read', (login) => {
@@ -71,7 +86,10 @@ test.each(TENANTS)('the lists of %s count the records that the caller may read',
   const counts = caller.told
     .filter(({ text }) => text.startsWith('query Counts'))
     .map(({ answer }) => answer.data ?? {});
-  const wrong = Object.entries(Object.assign({}, ...counts) as Record<string, { totalCount: number }>)
+  const lists = Object.entries(Object.assign({}, ...counts) as Record<string, { totalCount: number }>);
+  expect(lists.length).toBeGreaterThan(10);
+  const wrong = lists
+    // A person's own lists grow by what happens.
     .filter(([list]) => !list.startsWith('my'))
     .map(([list, { totalCount }]) => ({ list, totalCount, readable: book.of(listedBy(list), standing, true).length }))
     .filter(({ totalCount, readable }) => totalCount !== readable);
@@ -140,6 +158,8 @@ test('every coordinate of the API is answered a value, or is named with the reas
   const listed = Object.keys(NEVER_SEEN).filter((coordinate) => seen.has(coordinate) || !every.includes(coordinate));
   expect({ missing, listed }).toEqual({ missing: [], listed: [] });
 });
+
+const isRecordType = (type: string) => recordTypes().some(({ name }) => name === type);
 
 const FAULTS = ['INTERNAL', 'SERVICE_UNAVAILABLE', 'GRAPHQL_VALIDATION_FAILED', 'SERVER_BUSY'];
 
