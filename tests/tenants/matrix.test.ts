@@ -20,9 +20,9 @@ import { recordsIn, tells, walk } from './walk.ts';
 const ROWS_MAX = 12;
 
 const LISTENERS = ['lena', 'omar', 'bo', 'aga', 'sam'] as const satisfies Login[];
-/** Those to whom some records are foreign. */
 const TENANTS = ['lena', 'omar', 'bo', 'aga'] as const satisfies Login[];
-const READERS = [...TENANTS, 'ada'] as const satisfies Login[];
+/** Those who may not read everything: to an auditor notes are closed, and to an analyst what is somebody's own. */
+const READERS = [...TENANTS, 'ada', 'sam'] as const satisfies Login[];
 /** People of distributors may write 30 times a minute: they share the mutations. An agent may more often, and tries every second one. */
 const WRITERS = ['lena', 'omar', 'bo', 'priya'] as const satisfies Login[];
 
@@ -39,13 +39,14 @@ beforeAll(async () => {
   all = await participants(desk.url);
   stranger = nobody(desk.url);
   await happen();
-  await Promise.all([readEverything(all.sam.caller, all.root.caller), ...READERS.map((login) => crawl(all[login]))]);
+  const others = READERS.filter((login) => login !== 'sam');
+  await Promise.all([readEverything(all.sam.caller, all.root.caller), ...others.map((login) => crawl(all[login]))]);
   for (const told of [...all.sam.caller.told, ...all.root.caller.told]) book.add(told);
   for (const { caller, standing } of Object.values(all))
     for (const told of caller.told) book.addOwn(told, standing.personId);
   book.settle();
   await Promise.all([
-    ...[...WRITERS, 'aga' as const].map(probe),
+    ...[...READERS, 'priya' as const].map(probe),
     ...rootProbes().map(({ text, variables }) => stranger.ask(text, variables)),
   ]);
 }, 480_000);
@@ -54,10 +55,10 @@ afterAll(async () => {
   await desk?.stop();
 });
 
-test.each(TENANTS)('%s is told nothing of records that others alone may read', (login) => {
+test.each(READERS)('%s is told nothing of records that others alone may read', (login) => {
   const { caller, standing } = all[login];
   const foreign = [...book.foreignNames(standing), ...book.foreignTexts(standing)].map(asJson);
-  expect(foreign.length).toBeGreaterThan(100);
+  expect(foreign.length).toBeGreaterThan(10);
   const said = caller.told.map(({ text, answer }) => ({ text, answer: withoutKnownNames(answer, standing) }));
   const whole = said.map(({ answer }) => answer).join('\n');
   const leaks = foreign
@@ -69,7 +70,7 @@ test.each(TENANTS)('%s is told nothing of records that others alone may read', (
   expect(ids.filter((id) => !book.records.has(id))).toEqual([]);
 });
 
-test.each(TENANTS)('the tally of %s counts the incidents that the caller may read', (login) => {
+test.each(READERS)('the tally of %s counts the incidents that the caller may read', (login) => {
   const { caller, standing } = all[login];
   const [tally] = caller.told
     .filter(({ root }) => root === 'Query')
@@ -81,7 +82,7 @@ test.each(TENANTS)('the tally of %s counts the incidents that the caller may rea
   expect(states.map(({ state, count }) => [state, count])).toEqual(expected);
 });
 
-test.each(TENANTS)('the lists of %s count the records that the caller may read', (login) => {
+test.each(READERS)('the lists of %s count the records that the caller may read', (login) => {
   const { caller, standing } = all[login];
   const counts = caller.told
     .filter(({ text }) => text.startsWith('query Counts'))
@@ -190,11 +191,9 @@ async function crawl({ caller }: Participant): Promise<void> {
 
 async function probe(login: Login): Promise<void> {
   const { caller, standing } = all[login];
-  const reads = TENANTS.some((each) => each === login)
-    ? [...readPairs(book, standing), ...filterPairs(book, standing)]
-    : [];
+  const reads = [...readPairs(book, standing), ...filterPairs(book, standing)];
   const turn = WRITERS.findIndex((each) => each === login);
-  const share = turn < 0 ? { of: 2, at: 0 } : { of: WRITERS.length, at: turn };
+  const share = login === 'aga' ? { of: 2, at: 0 } : { of: WRITERS.length, at: turn };
   const changes = mutationPairs(book, standing).filter((_pair, at) => at % share.of === share.at);
   const answered = await Promise.all([askPairs(caller, reads), askPairs(caller, changes)]);
   pairs.set(login, answered.flat());

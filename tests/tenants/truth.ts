@@ -94,6 +94,7 @@ export class Book {
     const known = this.records.get(id);
     const settled = { type: String(type), id, organizations: [], parent: null, owner };
     const truth = known ?? { ...settled, fields: {} };
+    truth.owner = owner ?? truth.owner;
     Object.assign(truth.fields, fields);
     this.records.set(id, truth);
     if (type === 'Organization') this.#organizations.set(id, { id, ...truth.fields });
