@@ -1,21 +1,15 @@
-import type { Domain } from '@desk/schema/domains';
-import { PLAYS as changes } from './changes.ts';
-import { PLAYS as continuity } from './continuity.ts';
-import { PLAYS as directory } from './directory.ts';
-import { PLAYS as learning } from './learning.ts';
-import { PLAYS as notifications } from './notifications.ts';
+import { DOMAINS, type Domain } from '@desk/schema/domains';
 import type { Play } from './play.ts';
-import { PLAYS as tickets } from './tickets.ts';
 
-/** The plays of each domain. Together they hold every mutation. */
-export const PLAYS: Readonly<Record<Domain, readonly Play[]>> = {
-  directory,
-  tickets,
-  changes,
-  continuity,
-  learning,
-  notifications,
-};
+/** The plays of each domain, each in a file of its name. Together they hold every mutation. */
+export const PLAYS = Object.fromEntries(
+  await Promise.all(
+    DOMAINS.map(async (domain) => {
+      const { PLAYS: plays } = (await import(`./${domain}.ts`)) as { PLAYS: readonly Play[] };
+      return [domain, plays] as const;
+    }),
+  ),
+) as Readonly<Record<Domain, readonly Play[]>>;
 
 /** The mutations that no play holds, each with the reason. */
 export const LEFT_OUT: Readonly<Record<string, string>> = {};
