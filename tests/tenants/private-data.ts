@@ -1,3 +1,4 @@
+import { until } from '@desk/testkit/until';
 import type { ApiAnswer } from '../desk/partner.ts';
 import type { Caller, Row } from './caller.ts';
 
@@ -178,8 +179,9 @@ async function writeOwn(person: Caller): Promise<void> {
   const { id } = await person.write('createSignUp', { filter: { recordType: ['CHANGE'], serviceId: ['VEE'] } });
   await person.write('withdrawSignUp', { id });
   await person.write('createSignUp', { filter: { recordType: ['CHANGE'], state: ['SCHEDULED'] } });
-  const events = await first(person, 'continuityEvents');
-  await person.write('followRecord', { recordId: events.id });
+  const { recordId } = await first(person, 'myFollows', 'id recordId');
+  await person.write('unfollowRecord', { recordId });
+  await person.write('followRecord', { recordId });
   const received = await first(person, 'myNotifications');
   await person.write('markNotificationRead', { id: received.id });
   await person.write('markAllNotificationsRead', { upTo: new Date().toISOString() });
@@ -196,14 +198,26 @@ async function writeLast(person: Caller): Promise<string[]> {
   return comments.map(({ id }) => id);
 }
 
-async function first(who: Caller, list: string): Promise<Row> {
-  return only(await who.ask(`{ ${list}(first: 1) { __typename nodes { __typename id } } }`), list);
+/** The first of a list. Lists of notifications fill a moment after the event. */
+async function first(who: Caller, list: string, fields = 'id'): Promise<Row> {
+  const ask = () => who.ask(`{ ${list}(first: 1) { __typename nodes { __typename ${fields} } } }`);
+  let answer = await ask();
+  await until(`${who.name} has ${list}`, async () => {
+    if (rowsOfList(answer, list).length) return true;
+    answer = await ask();
+    return false;
+  });
+  return only(answer, list);
 }
 
-function only({ data, errors }: ApiAnswer, list: string): Row {
-  const [found] = (data as unknown as Record<string, { nodes: Row[] } | null> | null)?.[list]?.nodes ?? [];
-  if (!found) throw new Error(`There are no ${list}: ${JSON.stringify(errors)}`);
+function only(answer: ApiAnswer, list: string): Row {
+  const [found] = rowsOfList(answer, list);
+  if (!found) throw new Error(`There are no ${list}: ${JSON.stringify(answer.errors)}`);
   return found;
+}
+
+function rowsOfList({ data }: ApiAnswer, list: string): Row[] {
+  return (data as unknown as Record<string, { nodes: Row[] } | null> | null)?.[list]?.nodes ?? [];
 }
 
 /** The first record that a person's `me` leads to. */
