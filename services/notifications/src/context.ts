@@ -6,6 +6,7 @@ import type { TimeSource } from '@desk/kit/time/time-source';
 import type { Follow } from './follow/follow.ts';
 import type { ReadMark } from './notification/acts.ts';
 import type { Notification } from './notification/notification.ts';
+import type { KnownPerson } from './person/person.ts';
 import type { PersonStore } from './person/store.ts';
 import type { SignUp } from './sign-up/sign-up.ts';
 import type { Store } from './store.ts';
@@ -29,4 +30,6 @@ export interface Loaders {
   notifications: RecordLoader<Notification>;
   follows: RecordLoader<Follow>;
   signUps: RecordLoader<SignUp>;
+  /** What decides whether the viewer may know who acted. */
+  people: RecordLoader<Pick<KnownPerson, 'roles' | 'organizationIds'> & { _id: string }>;
 }

@@ -49,6 +49,13 @@ export function createNotificationsService(config: ServiceConfig, deps: Dependen
           notifications: recordLoader((ids) => store.notifications.byIds('ALL', ids)),
           follows: recordLoader((ids) => store.follows.byIds('ALL', ids)),
           signUps: recordLoader((ids) => store.signUps.byIds('ALL', ids)),
+          people: recordLoader(async (ids) =>
+            [...(await people.byIds(ids))].map(([_id, { roles, organizationIds }]) => ({
+              _id,
+              roles,
+              organizationIds,
+            })),
+          ),
         };
         let mark: ReturnType<NotificationsContext['readMark']> | null = null;
         const readMark = async () => (viewer.id === null ? null : (mark ??= store.inboxes.findOf(viewer.id)));

@@ -6,7 +6,7 @@ import type * as api from '../generated/api.ts';
 import { referenceTo } from '../record/record-types.ts';
 import { readAt } from './acts.ts';
 import type { Notification as NotificationRecord } from './notification.ts';
-import { hasInbox, isRecipient } from './policy.ts';
+import { hasInbox, isRecipient, mayKnowActor } from './policy.ts';
 
 const FILTER_LIMITS = { textMax: 200, listMax: 100, ids: { ids: 'ntf' } };
 
@@ -32,7 +32,12 @@ const Notification: api.NotificationResolvers & Owed<api.Notification, Notificat
     recordType: ({ record }) => record.type,
     recordId: ({ record }) => record.id,
     record: ({ record }) => referenceTo(record),
-    actor: ({ actor }) => (actor.kind === 'SYSTEM' ? null : actor),
+    async actor({ actor }, _args, { viewer, loaders }) {
+      if (actor.kind === 'SYSTEM') return null;
+      const found = actor.kind === 'PERSON' && actor.id !== null ? await loaders.people.load(actor.id) : null;
+      // That somebody acted is no secret; who of another distributor it was, is.
+      return mayKnowActor(viewer, actor, found) ? actor : { ...actor, id: null, actingFor: null };
+    },
     readAt: async (notification, _args, { readMark }) => readAt(notification, await readMark()),
   };
 
