@@ -4,8 +4,8 @@ import type { Problem } from './errors.ts';
 const NOWHERE = /(?![\t\n\r])[\p{Surrogate}\p{Control}]/u;
 /** What would break a line, or let it be read in another order than it is written. */
 const NOT_IN_A_LINE = /[\t\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
-/** A text of these alone shows nothing. The last one is a Braille cell without dots. */
-const INVISIBLE = /^[\p{White_Space}\p{Default_Ignorable_Code_Point}\p{Control}\u2800]*$/u;
+/** A text of these alone shows nothing, or an accent without its letter. The last one is a Braille cell without dots. */
+const INVISIBLE = /^[\p{White_Space}\p{Default_Ignorable_Code_Point}\p{Control}\p{Mark}\u2800]*$/u;
 
 /** True for a text in which there is something to see. */
 export function saysSomething(text: string): boolean {

@@ -80,7 +80,7 @@ test.each(['😀', 'Hydro-Québec – Relevés', 'e\u0301', '👩\u200d🔧', 'a
 );
 
 describe('a line', () => {
-  test.each([undefined, null, '', ' \t\n ', '\u200b', '\u2060\ufeff', '\u3164', '\u2800', '\u00ad \u200d'])(
+  test.each([undefined, null, '', ' \t\n ', '\u200b', '\u2060\ufeff', '\u3164', '\u2800', '\u0301', '\u00ad \u200d'])(
     'must say something: not %p',
     (value) => {
       expect(problems((input) => input.line('title', value, 10))).toEqual([
