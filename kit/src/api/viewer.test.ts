@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import {
   hasRole,
   mayActFor,
+  mayKnowActor,
   ownOrganization,
   reachOf,
   scopeViewer,
@@ -136,5 +137,25 @@ describe('the viewer of a live re-read', () => {
     ],
   ])('is one for all whose rights %s', (_how, one, other) => {
     expect(scopeViewer(one)).toEqual(scopeViewer(other));
+  });
+});
+
+describe('who did something', () => {
+  const reader = buildViewer({ memberships: [IN_A] });
+  const staff = buildViewer({ staff: true });
+  const by = (id: string, actingFor: string | null = null) => ({ id, actingFor });
+  const of = (organizationId: string, isStaff = false) => ({ organizationIds: [organizationId], staff: isStaff });
+
+  test.each<[string, Viewer, ReturnType<typeof by>, ReturnType<typeof of> | null, boolean]>([
+    ['is known of the viewer', reader, by('person_1'), null, true],
+    ['is known of a colleague', reader, by('person_2'), of('org_a'), true],
+    ['is known of the operator’s staff', reader, by('person_3'), of('org_o', true), true],
+    ['is known of an agent who acted for the own organization', reader, by('person_4', 'org_a'), of('org_g'), true],
+    ['is hidden of an agent who acted for another one', reader, by('person_4', 'org_b'), of('org_g'), false],
+    ['is hidden of somebody of another organization', reader, by('person_5'), of('org_b'), false],
+    ['is hidden of somebody of whom nothing is known', reader, by('person_6'), null, false],
+    ['is known to staff, whoever it was', staff, by('person_5'), of('org_b'), true],
+  ])('%s', (_what, viewer, actor, found, may) => {
+    expect(mayKnowActor(viewer, actor, found)).toBe(may);
   });
 });

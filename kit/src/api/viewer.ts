@@ -46,6 +46,21 @@ export function knownOrganizations({ staff, auditor, memberships, delegations }:
   return [...new Set([...memberships, ...delegations].map(({ organizationId }) => organizationId))];
 }
 
+/**
+ * May learn who did something: of the organizations that the viewer may know everybody, of agents who acted for them, and of the operator's
+ * staff everybody. `found` is null for a system, and where the directory has not told of the person.
+ */
+export function mayKnowActor(
+  viewer: Viewer,
+  { id, actingFor }: { id: string | null; actingFor: string | null },
+  found: { staff: boolean; organizationIds: readonly string[] } | null,
+): boolean {
+  const known = knownOrganizations(viewer);
+  if (known === 'ALL' || id === null || id === viewer.id) return true;
+  if (actingFor !== null && known.includes(actingFor)) return true;
+  return found !== null && (found.staff || found.organizationIds.some((each) => known.includes(each)));
+}
+
 /** The part of a database's filter that keeps a query within a reach. */
 export function withinReach(reach: Reach): { organizationId?: { $in: string[] } } {
   return reach === 'ALL' ? {} : { organizationId: { $in: [...reach] } };

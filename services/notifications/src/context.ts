@@ -31,5 +31,5 @@ export interface Loaders {
   follows: RecordLoader<Follow>;
   signUps: RecordLoader<SignUp>;
   /** What decides whether the viewer may know who acted. */
-  people: RecordLoader<Pick<KnownPerson, 'roles' | 'organizationIds'> & { _id: string }>;
+  people: RecordLoader<Pick<KnownPerson, 'organizationIds'> & { _id: string; staff: boolean }>;
 }

@@ -6,6 +6,7 @@ import { followedBy, type Domain } from '@desk/schema/domains';
 import { domainSdl } from '@desk/schema/sdl';
 import type { NotificationsContext } from './context.ts';
 import { deliver } from './delivery/port.ts';
+import { isStaff } from './person/person.ts';
 import { directoryKnown } from './person/port.ts';
 import { openPersonStore, type PersonStore } from './person/store.ts';
 import { resolvers } from './resolvers.ts';
@@ -50,11 +51,7 @@ export function createNotificationsService(config: ServiceConfig, deps: Dependen
           follows: recordLoader((ids) => store.follows.byIds('ALL', ids)),
           signUps: recordLoader((ids) => store.signUps.byIds('ALL', ids)),
           people: recordLoader(async (ids) =>
-            [...(await people.byIds(ids))].map(([_id, { roles, organizationIds }]) => ({
-              _id,
-              roles,
-              organizationIds,
-            })),
+            [...(await people.byIds(ids))].map(([_id, person]) => ({ _id, staff: isStaff(person), ...person })),
           ),
         };
         let mark: ReturnType<NotificationsContext['readMark']> | null = null;

@@ -1,4 +1,3 @@
-import type { Actor } from '@desk/kit/api/actor';
 import { hasRole, knownOrganizations, mayActFor, reachOf, type Reach, type Viewer } from '@desk/kit/api/viewer';
 import type { DirectoryRecords } from '@desk/schema/directory/events';
 import type { Change } from './change.ts';
@@ -51,22 +50,9 @@ export function mayKnowOrganization(
   return known === 'ALL' || known.includes(id) || found?.type === 'SME';
 }
 
-/**
- * Learns who did something to a published change: of people of its own organizations, of agents who acted for them, and of the SME's staff
- * everybody. `found` is null for a system, and where the directory has not told of the person.
- */
-export function mayKnowActor(
-  viewer: Viewer,
-  { id, actingFor }: Actor,
-  found: Pick<DirectoryRecords['person'], 'roles' | 'organizationIds'> | null,
-): boolean {
-  const known = knownOrganizations(viewer);
-  if (known === 'ALL' || id === null || id === viewer.id) return true;
-  if (actingFor !== null && known.includes(actingFor)) return true;
-  if (!found) return false;
-  return (
-    found.roles.some((role) => role.startsWith('SME_')) || found.organizationIds.some((each) => known.includes(each))
-  );
+/** True for people of the SME, as the directory tells of them. */
+export function isStaff({ roles }: Pick<DirectoryRecords['person'], 'roles'>): boolean {
+  return roles.some((role) => role.startsWith('SME_'));
 }
 
 function organizationsOf({ memberships, delegations }: Viewer): string[] {

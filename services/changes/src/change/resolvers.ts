@@ -3,6 +3,7 @@ import { InputCheck, checkFilter } from '@desk/kit/api/input';
 import { connection, pageRequest, slicePage } from '@desk/kit/api/page';
 import { checkReference } from '@desk/kit/api/reference';
 import type { Owed } from '@desk/kit/api/subgraph';
+import { mayKnowActor } from '@desk/kit/api/viewer';
 import type { InternalNote } from '@desk/kit/conversation/message';
 import { messageResolvers } from '@desk/kit/conversation/resolvers';
 import { historyConnection } from '@desk/kit/log/history';
@@ -11,7 +12,7 @@ import type * as api from '../generated/api.ts';
 import { findTemplate } from '../template/template.ts';
 import { allowedActions } from './actions.ts';
 import { CHANGE_NAMES, changeNumber, type Change as ChangeRecord } from './change.ts';
-import { mayKnowActor, mayKnowOrganization, mayNoteChange, mayProposeChanges } from './policy.ts';
+import { isStaff, mayKnowOrganization, mayNoteChange, mayProposeChanges } from './policy.ts';
 import { readHistoryEvent } from './view.ts';
 
 const FILTER_LIMITS = { textMax: 200, listMax: 100, ids: { ids: 'chg', organizationId: 'org' } };
@@ -80,10 +81,8 @@ const ifKnown =
   <Value>(read: (actor: Actor) => Value) =>
   async (actor: Actor, _args: object, { viewer, loaders }: ChangesContext): Promise<Value | null> => {
     if (mayKnowActor(viewer, actor, null)) return read(actor);
-    const isPerson = actor.id !== null && actor.kind === 'PERSON';
-    return mayKnowActor(viewer, actor, isPerson ? await loaders.people.load(actor.id ?? '') : null)
-      ? read(actor)
-      : null;
+    const person = actor.id !== null && actor.kind === 'PERSON' ? await loaders.people.load(actor.id) : null;
+    return person && mayKnowActor(viewer, actor, { ...person, staff: isStaff(person) }) ? read(actor) : null;
   };
 
 const changeOf = ({ subject }: InternalNote, _args: object, { loaders }: ChangesContext) =>

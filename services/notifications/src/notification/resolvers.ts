@@ -1,12 +1,13 @@
 import { checkFilter } from '@desk/kit/api/input';
 import { connection, pageRequest } from '@desk/kit/api/page';
 import type { Owed } from '@desk/kit/api/subgraph';
+import { mayKnowActor } from '@desk/kit/api/viewer';
 import { forbidden } from '@desk/kit/write/request';
 import type * as api from '../generated/api.ts';
 import { referenceTo } from '../record/record-types.ts';
 import { readAt } from './acts.ts';
 import type { Notification as NotificationRecord } from './notification.ts';
-import { hasInbox, isRecipient, mayKnowActor } from './policy.ts';
+import { hasInbox, isRecipient } from './policy.ts';
 
 const FILTER_LIMITS = { textMax: 200, listMax: 100, ids: { ids: 'ntf' } };
 

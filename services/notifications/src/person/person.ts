@@ -81,13 +81,18 @@ export function holds({ scopes, validFrom, validTo, revoked }: KnownAuthorizatio
   return !revoked && isNow && scopes.some((each) => each === scope);
 }
 
+/** True for people of the SME. */
+export function isStaff({ roles }: Pick<KnownPerson, 'roles'>): boolean {
+  return roles.some((role) => STAFF_ROLE.test(role));
+}
+
 /** What a person may see. Null for somebody who is not let in. */
 export function readerOf(id: string, person: KnownPerson | null, { barred, agents }: Standing): PersonReader | null {
   if (!person?.active) return null;
   const own = person.organizationIds.filter((organizationId) => !barred.has(organizationId));
   const [organizationId] = own;
   if (organizationId === undefined) return null;
-  const staff = person.roles.some((role) => STAFF_ROLE.test(role));
+  const staff = isStaff(person);
   const isAgent = own.some((organizationId) => agents.ids.has(organizationId));
   const reach =
     staff || person.roles.includes('AUDITOR') ? 'ALL' : [...own, ...(isAgent ? [agents.organizationId] : [])];
