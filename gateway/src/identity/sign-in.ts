@@ -102,17 +102,12 @@ export function signInRoutes(app: FastifyInstance, options: SignInOptions): void
 
   app.get('/session', async (request) => {
     const session = await sessions.read(request.headers.cookie);
-    let reason: unknown = null;
-    const principal = session
-      ? await resolve(session.login).catch((error: unknown) => {
-          if (error instanceof Refusal) reason = error.extensions['reason'] ?? null;
-          return nullWhereUnknown(error);
-        })
-      : null;
-    if (!session || !principal) {
+    const known = session && (await resolve(session.login).catch(refusalOfUnknown));
+    if (!known || known instanceof Refusal) {
+      const reason = known?.extensions['reason'] ?? null;
       return { signedIn: false, reason, demo: options.demo ? await demoPeople(provider) : null };
     }
-    const { id, name, language } = principal;
+    const { id, name, language } = known;
     return { signedIn: true, id, name, language, expiresAt: session.endsAt.toISOString() };
   });
 
@@ -149,7 +144,8 @@ async function comeAgain(
   { back, sessions, resolve }: Pick<SignInOptions, 'sessions' | 'resolve'> & { back: string },
 ): Promise<FastifyReply> {
   const session = await sessions.read(request.headers.cookie);
-  if (session && (await resolve(session.login).catch(nullWhereUnknown))) return reply.redirect(back, 303);
+  const known = session && (await resolve(session.login).catch(refusalOfUnknown));
+  if (known && !(known instanceof Refusal)) return reply.redirect(back, 303);
   const { code, state } = request.query;
   if (code === undefined || String(state).startsWith(AGAIN)) throw new SignInFailed();
   return reply.redirect(`/sign-in?${new URLSearchParams({ again: '1', return: back })}`, 303);
@@ -198,8 +194,9 @@ export function localPath(asked: unknown, publicUrl: string): string {
   return `${url.pathname}${url.search}${url.hash}`;
 }
 
-function nullWhereUnknown(error: unknown): null {
-  if (error instanceof Refusal && error.code === 'UNAUTHENTICATED') return null;
+/** Why somebody whom the directory does not let in is refused. Every other error goes on. */
+function refusalOfUnknown(error: unknown): Refusal {
+  if (error instanceof Refusal && error.code === 'UNAUTHENTICATED') return error;
   throw error;
 }
 
