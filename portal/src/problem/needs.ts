@@ -2,7 +2,7 @@ import { requirePart } from '../api/client.ts';
 import { hasRole } from '../app/acting.ts';
 import type { Needs } from '../app/noun.ts';
 import type { Session } from '../app/session-context.ts';
-import { NeededProblemsDocument, type NeededProblemsQuery, type ProblemState } from '../generated/api.ts';
+import { NeededProblemsDocument, type NeededProblemPageFragment, type ProblemState } from '../generated/api.ts';
 import { followed } from '../live/followed.ts';
 import type { MessageId } from '../text/text.ts';
 import { apiFilter } from './filter.ts';
@@ -13,7 +13,7 @@ const NEEDED_ROWS = 4;
 /** States in which a problem may have no owner. */
 const OWNERLESS: ProblemState[] = ['NEW', 'ASSESS'];
 
-type NeededProblem = NonNullable<NeededProblemsQuery['mine']>['nodes'][number];
+type NeededProblem = NeededProblemPageFragment['nodes'][number];
 
 /** To those who work problems: the open ones that are theirs, and those that nobody owns yet. */
 export function problemNeeds({ api, me }: Session): readonly Needs[] {
