@@ -4,14 +4,11 @@
  */
 import { generateTokenKeys } from '@desk/kit/api/token';
 import { DOMAINS } from '@desk/schema/domains';
-import { mkdtemp, rm } from 'node:fs/promises';
-import os from 'node:os';
-import path from 'node:path';
 import { PLAYS } from '../plays/plays.ts';
 import { checkDesk, type DeskFindings } from './desk-check.ts';
 import { DeskTree } from './desk-process.ts';
 import { DeskWriters } from './desk-writers.ts';
-import { killAgainAndAgain, rigRedis, type Kills } from './kill-loop.ts';
+import { killAgainAndAgain, withGround, type Kills } from './kill-loop.ts';
 
 const WRITERS = 8;
 
@@ -47,19 +44,17 @@ export async function runDeskRig({ kills, redisUrl }: { kills: number; redisUrl?
   });
 }
 
-/** Works with a tree on a directory and a stream of its own, and removes both. */
-export async function withDeskTree<Result>(
+/** Works with a tree of all services on a ground of its own, and ends it. */
+export function withDeskTree<Result>(
   redisUrl: string | undefined,
   work: (tree: DeskTree, flush: (() => Promise<void>) | null) => Promise<Result>,
 ): Promise<Result> {
-  const directory = await mkdtemp(path.join(os.tmpdir(), 'desk-rig-'));
-  const stream = redisUrl ? rigRedis(redisUrl, DOMAINS) : null;
-  const tree = new DeskTree({ directory, redis: stream?.settings ?? null, keys: await generateTokenKeys() });
-  try {
-    return await work(tree, stream?.flush ?? null);
-  } finally {
-    await tree.end();
-    await stream?.close();
-    await rm(directory, { recursive: true, force: true });
-  }
+  return withGround(redisUrl, DOMAINS, async ({ directory, stream }) => {
+    const tree = new DeskTree({ directory, redis: stream?.settings ?? null, keys: await generateTokenKeys() });
+    try {
+      return await work(tree, stream?.flush ?? null);
+    } finally {
+      await tree.end();
+    }
+  });
 }

@@ -1,5 +1,8 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import type { ProcessTree } from './process-tree.ts';
 
@@ -72,6 +75,28 @@ export async function killAgainAndAgain({ tree, writers, flush }: Killed, times:
 
 function between({ min, max }: { min: number; max: number }): number {
   return min + Math.random() * (max - min);
+}
+
+/** What a rig stands on: a directory, and the streams of its services; null where they are in process. */
+export interface RigGround {
+  directory: string;
+  stream: ReturnType<typeof rigRedis> | null;
+}
+
+/** Works on a directory and streams of its own, and removes both. */
+export async function withGround<Result>(
+  redisUrl: string | undefined,
+  services: readonly string[],
+  work: (ground: RigGround) => Promise<Result>,
+): Promise<Result> {
+  const directory = await mkdtemp(path.join(os.tmpdir(), 'desk-rig-'));
+  const stream = redisUrl ? rigRedis(redisUrl, services) : null;
+  try {
+    return await work({ directory, stream });
+  } finally {
+    await stream?.close();
+    await rm(directory, { recursive: true, force: true });
+  }
 }
 
 /** Streams of services in Redis, below a prefix of a rig's own. `flush` loses them all. */

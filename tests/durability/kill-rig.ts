@@ -2,10 +2,7 @@
  * Kills a service and its engine with `kill -9` under writers, again and again, and then looks whether any promise was
  * broken. README.md tells how to run it by hand, and how to see it find a bug.
  */
-import { mkdtemp, rm } from 'node:fs/promises';
-import os from 'node:os';
-import path from 'node:path';
-import { Answers, killAgainAndAgain, rigRedis, type Kills } from './kill-loop.ts';
+import { Answers, killAgainAndAgain, withGround, type Kills } from './kill-loop.ts';
 import { checkRig, type RigFindings } from './rig-check.ts';
 import { RigProcess } from './rig-process.ts';
 import { RIG, type RigRequest } from './rig-protocol.ts';
@@ -29,28 +26,26 @@ export async function runKillRig(options: {
   weakWrites?: boolean;
 }): Promise<RigReport> {
   const startedAt = performance.now();
-  const directory = await mkdtemp(path.join(os.tmpdir(), 'desk-rig-'));
-  const stream = options.redisUrl ? rigRedis(options.redisUrl, [RIG]) : null;
-  const rig = new RigProcess({ directory, redis: stream?.settings ?? null, weakWrites: options.weakWrites ?? false });
-  try {
-    const writers = new Writers(rig);
-    const kills = await killAgainAndAgain({ tree: rig, writers, flush: stream?.flush ?? null }, options.kills);
-    const { acknowledged, failed, retries } = await writers.stop();
-    const findings = await checkRig(rig.mongodbUri, acknowledged);
-    return {
-      ...findings,
-      violations: [...failed, ...findings.violations],
-      ...kills,
-      acknowledged: acknowledged.length,
-      retries,
-      seconds: Math.round((performance.now() - startedAt) / 1_000),
-      stream: stream ? 'Redis' : 'in process',
-    };
-  } finally {
-    await rig.end();
-    await stream?.close();
-    await rm(directory, { recursive: true, force: true });
-  }
+  return withGround(options.redisUrl, [RIG], async ({ directory, stream }) => {
+    const rig = new RigProcess({ directory, redis: stream?.settings ?? null, weakWrites: options.weakWrites ?? false });
+    try {
+      const writers = new Writers(rig);
+      const kills = await killAgainAndAgain({ tree: rig, writers, flush: stream?.flush ?? null }, options.kills);
+      const { acknowledged, failed, retries } = await writers.stop();
+      const findings = await checkRig(rig.mongodbUri, acknowledged);
+      return {
+        ...findings,
+        violations: [...failed, ...findings.violations],
+        ...kills,
+        acknowledged: acknowledged.length,
+        retries,
+        seconds: Math.round((performance.now() - startedAt) / 1_000),
+        stream: stream ? 'Redis' : 'in process',
+      };
+    } finally {
+      await rig.end();
+    }
+  });
 }
 
 /** Writers that ask for one thing after another, each until it is acknowledged. */

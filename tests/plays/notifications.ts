@@ -1,13 +1,5 @@
-import { about, on, steps, type Play, type Scene, type Shown } from './play.ts';
+import { about, on, report, steps, type Play, type Scene, type Shown } from './play.ts';
 
-const report = ({ word }: Scene) => ({
-  title: `Reads are late ${word}`,
-  description: `Since 07:00, ${word}.`,
-  serviceId: 'VEE',
-  environment: 'PRODUCTION',
-  impact: 'LOW',
-  urgency: 'LOW',
-});
 const incident = ({ of }: Scene) => ({ recordId: of('incident').id });
 /** The newest unread ones: the play's own is among them. */
 const NEWS = '{ myNotifications(first: 50, filter: { unreadOnly: true }) { nodes { id version recordId } } }';

@@ -79,3 +79,13 @@ export function steps(record: string, rows: readonly [by: string, mutation: stri
 /** A reason or text that names the play. */
 export const because = ({ word }: Scene) => ({ reason: `Because of ${word}.` });
 export const saying = ({ word }: Scene) => ({ text: `This is about ${word}.` });
+
+/** An incident as a distributor reports it. */
+export const report = ({ word }: Scene) => ({
+  title: `Reads are missing ${word}`,
+  description: `Since 06:00, ${word}.`,
+  serviceId: 'VEE',
+  environment: 'PRODUCTION',
+  impact: 'LOW',
+  urgency: 'LOW',
+});

@@ -1,13 +1,5 @@
-import { about, because, on, saying, steps, type Play, type Scene, type Step } from './play.ts';
+import { about, because, on, report, saying, steps, type Play, type Scene, type Step } from './play.ts';
 
-const report = ({ word }: Scene) => ({
-  title: `Reads are missing ${word}`,
-  description: `Since 06:00, ${word}.`,
-  serviceId: 'VEE',
-  environment: 'PRODUCTION',
-  impact: 'LOW',
-  urgency: 'LOW',
-});
 const assign = (scene: Scene) => ({
   assignmentGroupId: 'READS_VEE',
   assigneeId: scene.person('sam'),

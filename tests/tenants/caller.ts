@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Partner, ApiAnswer } from '../desk/partner.ts';
 import { rootFields } from './api-shape.ts';
 import { EXTENTS, operation, wholeField, type Extent } from './selections.ts';
@@ -44,7 +45,7 @@ export class Caller {
         this.cost += Number(answer.extensions?.['cost'] ?? 0);
         return answer;
       }
-      await pause(Number(short.extensions['retryAfterMs']));
+      await delay(Number(short.extensions['retryAfterMs']));
     }
     throw new Error(`${this.name} waited ${WAITS_MAX} times for points: ${text}`);
   }
@@ -89,8 +90,4 @@ export function nobodyAt(url: string): Pick<Partner, 'ask'> {
       return (await answer.json()) as ApiAnswer;
     },
   };
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }
