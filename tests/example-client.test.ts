@@ -2,12 +2,12 @@ import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { until } from '@desk/testkit/until';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer, connect, type AddressInfo, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { DeskProcess } from './desk/desk-process.ts';
 import { report } from './desk/desk-work.ts';
+import { Line } from './desk/line.ts';
 import { Partner } from './desk/partner.ts';
 
 /** The example of a partner's program, against a desk as `npm start` runs it. */
@@ -18,7 +18,7 @@ let desk: DeskProcess;
 let lena: Partner;
 let directory: string;
 const tails: Tail[] = [];
-const relays: Relay[] = [];
+const lines: Line[] = [];
 
 beforeAll(async () => {
   desk = await DeskProcess.start();
@@ -27,7 +27,7 @@ beforeAll(async () => {
 });
 afterEach(async () => {
   for (const tail of tails.splice(0)) await tail.end();
-  for (const relay of relays.splice(0)) await relay.close();
+  for (const line of lines.splice(0)) await line.close();
 });
 afterAll(async () => {
   await desk?.stop();
@@ -49,11 +49,11 @@ test('it prints what is open, then each change once, and another start continues
 });
 
 test('a line on which nothing comes any more, though it is open, is given up for another', async () => {
-  const relay = await Relay.open(desk.port);
-  relays.push(relay);
-  const tail = start({ DESK_URL: relay.url });
+  const line = await Line.open(desk.port);
+  lines.push(line);
+  const tail = start({ DESK_URL: `http://127.0.0.1:${line.route.to}` });
   await until('it listens', () => tail.lines('Listening').length === 1);
-  relay.stall();
+  line.strand();
   await report(lena, 'Said to a dead line');
   await until('it listens again', () => tail.lines('Listening').length === 2);
   await until('what was missed is printed', () => tail.lines('Said to a dead line').length === 1);
@@ -121,43 +121,4 @@ async function fileWith(text: string): Promise<string> {
 async function tokenAddress(): Promise<string> {
   const answer = await fetch(`http://localhost:${desk.port}/sign-in`, { redirect: 'manual' });
   return `${new URL(answer.headers.get('location') ?? '').origin}/token`;
-}
-
-/** Stands between the program and the desk, and can fall silent without closing a connection. */
-class Relay {
-  readonly #server: Server;
-  readonly #all: Socket[] = [];
-  #open: Socket[] = [];
-
-  static async open(port: number): Promise<Relay> {
-    const relay = new Relay(port);
-    await new Promise<void>((resolve) => relay.#server.listen(0, '127.0.0.1', resolve));
-    return relay;
-  }
-
-  private constructor(port: number) {
-    this.#server = createServer((client) => {
-      const behind = connect(port, '127.0.0.1');
-      for (const socket of [client, behind]) socket.on('error', () => undefined);
-      client.pipe(behind).pipe(client);
-      this.#open.push(client, behind);
-      this.#all.push(client, behind);
-    });
-  }
-
-  get url(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
-  }
-
-  /** The connections that are open now carry nothing any more; new ones do. */
-  stall(): void {
-    for (const socket of this.#open) socket.unpipe();
-    for (const socket of this.#open) socket.pause();
-    this.#open = [];
-  }
-
-  async close(): Promise<void> {
-    for (const socket of this.#all) socket.destroy();
-    await new Promise((resolve) => this.#server.close(resolve));
-  }
 }

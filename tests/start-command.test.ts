@@ -53,22 +53,24 @@ test.each(['SIGTERM', 'SIGHUP', 'SIGINT'] as const)(
   },
 );
 
+/** What a start that is refused ends with, and what it says. */
+async function refused(...args: string[]): Promise<{ code: number; said: string }> {
+  const command = spawn(process.execPath, ['desk.mjs', 'start', ...args], {
+    cwd: ROOT,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let said = '';
+  command.stderr.on('data', (text: Buffer) => (said += text.toString()));
+  const [code] = (await once(command, 'close')) as [number];
+  return { code, said };
+}
+
 test('a port that must be the one asked for, and is taken, ends the start and names its holder', async () => {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   const directory = await mkdtemp(path.join(tmpdir(), 'desk-'));
-  const command = spawn(
-    process.execPath,
-    ['desk.mjs', 'start', '--strict', '--port', String(port), '--data', directory],
-    {
-      cwd: ROOT,
-      stdio: ['ignore', 'ignore', 'pipe'],
-    },
-  );
-  let said = '';
-  command.stderr.on('data', (text: Buffer) => (said += text.toString()));
-  const [code] = (await once(command, 'close')) as [number];
+  const { code, said } = await refused('--strict', '--port', String(port), '--data', directory);
   server.close();
   expect([code, said]).toEqual([1, expect.stringMatching(new RegExp(`^Port ${port} is held by .*pid ${process.pid}`))]);
   expect(await readdir(directory)).toEqual([]);
@@ -76,13 +78,7 @@ test('a port that must be the one asked for, and is taken, ends the start and na
 });
 
 test('an option that the start does not have is named, with those that it has', async () => {
-  const command = spawn(process.execPath, ['desk.mjs', 'start', '--prot', '4'], {
-    cwd: ROOT,
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
-  let said = '';
-  command.stderr.on('data', (text: Buffer) => (said += text.toString()));
-  const [code] = (await once(command, 'close')) as [number];
+  const { code, said } = await refused('--prot', '4');
   expect([code, said]).toEqual([1, expect.stringMatching(/--prot.*\nThe options of npm start are --port N/s)]);
 });
 

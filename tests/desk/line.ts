@@ -1,11 +1,11 @@
 import net from 'node:net';
 
-/** The way between one browser and the desk. A test can cut it as the world does, for every connection on it at once. */
+/** The way between one client and the desk. A test can cut it as the world does, for every connection on it at once. */
 export class Line {
   readonly #server: net.Server;
   readonly #to: number;
   readonly #ends = new Set<net.Socket>();
-  /** Browser's ends that wait for a silent line to speak again. */
+  /** Clients' ends that wait for a silent line to speak again. */
   #held: net.Socket[] = [];
   #state: 'whole' | 'torn' | 'silent' = 'whole';
 
@@ -35,6 +35,11 @@ export class Line {
   /** Lets nothing through and closes nothing: a pulled cable. */
   silence(): void {
     this.#state = 'silent';
+    this.strand();
+  }
+
+  /** Lets nothing more through on the connections there are, and closes none; new ones work: a relay that forgot them. */
+  strand(): void {
     for (const end of this.#ends) end.pause();
   }
 

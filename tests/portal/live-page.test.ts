@@ -5,7 +5,7 @@ import { Partner } from '../desk/partner.ts';
 import { launchBrowser } from './browser.ts';
 import { describeInBrowser } from './browser-suite.ts';
 import { act, assign, comment, look, note, report, type Worked } from '../desk/desk-work.ts';
-import { Line } from './line.ts';
+import { Line } from '../desk/line.ts';
 import { rowUnder, whenShown } from './page-scripts.ts';
 import { PAGE_MS_MAX, Visitor } from './visitor.ts';
 
