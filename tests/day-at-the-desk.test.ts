@@ -2,7 +2,7 @@ import { until } from '@desk/testkit/until';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Client } from 'graphql-ws';
 import { DeskProcess } from './desk/desk-process.ts';
-import { follow, followed } from './desk/desk-work.ts';
+import { askForUser, follow, followed, propose } from './desk/desk-work.ts';
 import { Listener, Partner } from './desk/partner.ts';
 
 /** A day at the desk, across all services, through the gateway of a desk as `npm start` runs it. */
@@ -58,7 +58,7 @@ test('a day at the desk: one live client hears of every record once and in order
 
   // A distributor reports an incident and asks for a service.
   const incident = await report(lena);
-  const request = await ask(lena);
+  const request = await askForUser(lena, 'Nadia Fortin');
   for (const record of [incident, request]) await followed(lena, record);
   await write(omar, 'serviceRequest', 'approveServiceRequest', on(request));
 
@@ -74,12 +74,7 @@ test('a day at the desk: one live client hears of every record once and in order
     publicTitle: 'Empty reports',
     publicStatus: 'A change brings the fix.',
   });
-  const change = await write(cleo, 'change', 'proposeChange', {
-    title: 'Keep the list of the night job whole',
-    reason: `It fixes ${problem.number}.`,
-    benefit: 'Every distributor gets its report.',
-    serviceIds: ['REPORTS'],
-  });
+  const change = await propose(cleo, `It fixes ${problem.number}.`);
   const accepted = await write(cleo, 'change', 'acceptChange', on(change));
   const published = await write(cleo, 'change', 'publishChange', on(accepted));
   await follow(lena, change);
@@ -144,7 +139,7 @@ test('a day at the desk: one live client hears of every record once and in order
   // Her own records come after all of them: whatever else was on its way to the foreign distributor is there before them.
   const hers: Partial<Record<Field, string>> = {
     incidentUpdates: (await report(priya)).id,
-    requestUpdates: (await ask(priya)).id,
+    requestUpdates: (await askForUser(priya, 'Nadia Fortin')).id,
     learningUpdates: (await enrol(priya)).id,
   };
   for (const field of FIELD_NAMES) {
@@ -216,14 +211,6 @@ function report(who: Partner): Promise<Changed> {
     impact: 'MEDIUM',
     urgency: 'MEDIUM',
   });
-}
-
-function ask(who: Partner): Promise<Changed> {
-  const values = [
-    { name: 'person', value: 'Nadia Fortin' },
-    { name: 'what', value: 'CREATE' },
-  ];
-  return write(who, 'serviceRequest', 'submitServiceRequest', { itemId: 'GUI_USER', itemVersion: 1, values });
 }
 
 async function enrol(who: Partner): Promise<{ id: string }> {

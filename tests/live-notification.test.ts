@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Client } from 'graphql-ws';
 import { DeskProcess } from './desk/desk-process.ts';
-import { assign, followed, report } from './desk/desk-work.ts';
+import { askForUser, assign, followed, report } from './desk/desk-work.ts';
 import { Listener, Partner } from './desk/partner.ts';
 
 /** Notifications, end to end, through the gateway of a desk as `npm start` runs it. */
@@ -112,18 +112,7 @@ test('all distributors are told of a continuity event, each person once, and the
 test('who must approve a request, or acknowledge a report, is told of it once; who asked is not', async () => {
   const [lena, omar, priya, rae] = partners('lena', 'omar', 'priya', 'rae');
   const [asker, approver, foreign] = await Promise.all([lena, omar, priya].map(listen));
-  const { serviceRequest } = await lena.write<{ serviceRequest: { id: string; number: string } }>(
-    'submitServiceRequest',
-    {
-      itemId: 'GUI_USER',
-      itemVersion: 1,
-      values: [
-        { name: 'person', value: 'Nadia Fortin' },
-        { name: 'what', value: 'CREATE' },
-      ],
-    },
-    'serviceRequest { id number }',
-  );
+  const serviceRequest = await askForUser(lena, 'Nadia Fortin');
   const about = (updates: readonly Update[] | undefined, id: string) =>
     (updates ?? []).flatMap(({ notification }) => (notification?.recordId === id ? [notification] : []));
   const told = about(await approver?.until((all) => about(all, serviceRequest.id).length > 0), serviceRequest.id);

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Client } from 'graphql-ws';
 import { DeskProcess } from './desk/desk-process.ts';
+import { askForUser } from './desk/desk-work.ts';
 import { Listener, Partner } from './desk/partner.ts';
 
 /** A service request, end to end, through the gateway of a desk as `npm start` runs it. */
@@ -19,7 +20,6 @@ interface Changed {
 }
 
 const SELECTION = 'kind serviceRequestId serviceRequest { number state organization { name } }';
-const ITEM = { itemId: 'GUI_USER', itemVersion: 1 };
 
 let desk: DeskProcess;
 let lena: Partner;
@@ -44,7 +44,7 @@ afterAll(async () => {
 
 test('a service request is followed live, by its distributor and the SME from the start, and by no other distributor', async () => {
   const [own, staff, foreign] = await Promise.all([listen(lena), listen(sam), listen(priya)]);
-  const asked = await submit(lena, 'Nadia Fortin');
+  const asked = await askForUser(lena, 'Nadia Fortin');
   const approved = await write(omar, 'approveServiceRequest', on(asked));
   const started = await write(sam, 'startServiceRequest', on(approved));
   await sam.write('addServiceRequestInternalNote', { id: asked.id, text: 'Seat 12.' }, 'replayed');
@@ -59,7 +59,7 @@ test('a service request is followed live, by its distributor and the SME from th
     expected.toSpliced(3, 0, 'NOTED'),
   );
   // Priya's own request comes after all of them: an update of the other one would have arrived before it.
-  const hers = await submit(priya, 'Rosa Lim');
+  const hers = await askForUser(priya, 'Rosa Lim');
   await foreign.until((updates) => of(updates, hers).length === 1);
   expect(of(foreign.messages, asked)).toEqual([]);
   const query = `query($id: ID!, $number: ID!) { byId: serviceRequest(id: $id) { id } byNumber: serviceRequest(id: $number) { id }
@@ -78,14 +78,6 @@ const on = ({ id, version }: Changed) => ({ id, expectedVersion: version });
 
 function of(updates: readonly Update[], { id }: Changed): Update[] {
   return updates.filter(({ serviceRequestId }) => serviceRequestId === id);
-}
-
-function submit(who: Partner, person: string): Promise<Changed> {
-  const values = [
-    { name: 'person', value: person },
-    { name: 'what', value: 'CREATE' },
-  ];
-  return write(who, 'submitServiceRequest', { ...ITEM, values });
 }
 
 async function write(who: Partner, mutation: string, input: Record<string, unknown>): Promise<Changed> {

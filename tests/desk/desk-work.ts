@@ -7,7 +7,7 @@ const FOLLOWED_WAITS_MAX = 4;
 /** What a promise that must hold becomes: whether it did. */
 const HELD = [() => true, () => false] as const;
 
-/** An incident as the API gives it back after each step. */
+/** A record as the API gives it back after each step. */
 export interface Worked {
   id: string;
   number: string;
@@ -45,6 +45,28 @@ export async function followed(who: Partner, { id }: { id: string }): Promise<vo
 export async function follow(who: Partner, { id }: { id: string }): Promise<void> {
   const done = () => who.write('followRecord', { recordId: id }, 'replayed').then(...HELD);
   await until(`${who.login} may follow ${id}`, done);
+}
+
+/** Asks for a user of the MDM/R's screens, which an administrator of the distributor approves. */
+export async function askForUser(who: Partner, person: string): Promise<Worked> {
+  const values = [
+    { name: 'person', value: person },
+    { name: 'what', value: 'CREATE' },
+  ];
+  const input = { itemId: 'GUI_USER', itemVersion: 1, values };
+  const selection = 'serviceRequest { id number version }';
+  return (await who.write<{ serviceRequest: Worked }>('submitServiceRequest', input, selection)).serviceRequest;
+}
+
+/** Proposes a change of the reports. */
+export async function propose(who: Partner, reason = 'It skips a distributor.'): Promise<Worked> {
+  const input = {
+    title: 'Keep the list of the night job whole',
+    reason,
+    benefit: 'Every distributor gets its report.',
+    serviceIds: ['REPORTS'],
+  };
+  return (await who.write<{ change: Worked }>('proposeChange', input, 'change { id number version }')).change;
 }
 
 /** Gives an incident to the asking analyst. */

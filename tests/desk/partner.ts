@@ -1,3 +1,4 @@
+import { mutationText } from '@desk/testkit/subgraph-client';
 import { createClient, type Client } from 'graphql-ws';
 import WebSocket from 'ws';
 
@@ -51,9 +52,7 @@ export class Partner {
 
   /** Sends one change, and gives what the selection asks of its payload. Throws its errors. */
   async write<Payload>(mutation: string, input: Record<string, unknown>, selection: string): Promise<Payload> {
-    const type = `${mutation.charAt(0).toUpperCase()}${mutation.slice(1)}Input`;
-    const text = `mutation($input: ${type}!) { ${mutation}(input: $input) { ${selection} } }`;
-    return this.get<Payload>(text, { input });
+    return this.get<Payload>(mutationText(mutation, selection), { input });
   }
 
   /** A live connection that reconnects by itself with a fresh token. */

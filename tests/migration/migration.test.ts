@@ -3,7 +3,7 @@ import type { Viewer } from '@desk/kit/api/viewer';
 import type { LogEntry } from '@desk/kit/log/entry';
 import type { PullEvents } from '@desk/kit/log/pull';
 import { START } from '@desk/kit/log/entry';
-import { subgraphClient, type Ask } from '@desk/testkit/subgraph-client';
+import { mutationText, subgraphClient, type Ask } from '@desk/testkit/subgraph-client';
 import { testGround, type TestGround } from '@desk/testkit/test-ground';
 import { buildViewer } from '@desk/testkit/viewer';
 import { createTicketsService, type TicketsService } from '@desk/tickets/service';
@@ -204,10 +204,9 @@ describe('its API', () => {
   ])('answers a retry of %s, whose %s the earlier desk carried out', async (login, mutation) => {
     const act = before.acts.find((each) => each.login === login && each.mutation === mutation);
     if (!act) throw new Error(`Nobody played ${mutation} as ${login}.`);
-    const type = `${mutation[0]?.toUpperCase()}${mutation.slice(1)}Input`;
     const answer = await askTickets<Record<string, { incident: { id: string }; replayed: boolean }>>(
       viewerOf(act),
-      `mutation($input: ${type}!) { ${mutation}(input: $input) { replayed incident { id } } }`,
+      mutationText(mutation, 'replayed incident { id }'),
       { input: act.input },
     );
     expect(answer).toEqual({ data: { [mutation]: { replayed: true, incident: { id: act.answer.id } } } });

@@ -1,10 +1,10 @@
-import { afterEach, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import type { Locator } from 'playwright-core';
 import { Partner } from '../desk/partner.ts';
 import { describeInBrowser, stage } from './browser-suite.ts';
 import { act, assign, report, type Worked } from '../desk/desk-work.ts';
 import { asked, PAINTED, whenFocused } from './page-scripts.ts';
-import { PAGE_MS_MAX, Visitor } from './visitor.ts';
+import { PAGE_MS_MAX, type Visitor } from './visitor.ts';
 
 const QUESTION = 'Which of the two files is it?';
 
@@ -33,10 +33,9 @@ describeInBrowser('what is offered', () => {
       text: 'The file was sent again.',
     });
   });
-  afterEach(() => visitor.leave());
 
   test('the one thing to do next stands out, and only what withdraws is red', async () => {
-    visitor = await arrive('sam', pageOf(started));
+    visitor = await at.arrive('sam', pageOf(started));
     await visitor.page.locator('.action-bar button').first().waitFor();
     expect([await buttons('filled'), await buttons('subtle')]).toEqual([['Resolve'], ['Withdraw']]);
     await visitor.go(pageOf(held));
@@ -45,13 +44,13 @@ describeInBrowser('what is offered', () => {
   });
 
   test('a distributor is led to accept what was solved', async () => {
-    visitor = await arrive('lena', pageOf(resolved));
+    visitor = await at.arrive('lena', pageOf(resolved));
     await visitor.page.locator('.action-bar button').first().waitFor();
     expect([await buttons('filled'), await buttons('subtle')]).toEqual([['Accept and close'], []]);
   });
 
   test('a distributor is asked the desk’s question, and led to the answer', async () => {
-    visitor = await arrive('lena', pageOf(held));
+    visitor = await at.arrive('lena', pageOf(held));
     const bar = visitor.page.locator('.action-bar');
     await bar.getByText('The desk asks you:').waitFor();
     await bar.getByText(QUESTION).waitFor();
@@ -61,13 +60,13 @@ describeInBrowser('what is offered', () => {
   });
 
   test('a distributor who may still write is not told that there is nothing to do', async () => {
-    visitor = await arrive('lena', pageOf(started));
+    visitor = await at.arrive('lena', pageOf(started));
     await visitor.page.getByLabel('Reply to the service desk').waitFor();
     expect(await visitor.page.getByText('There is nothing to do here now.').count()).toBe(0);
   });
 
   test('an auditor reads the desk’s words, and is offered nothing that would be refused', async () => {
-    visitor = await arrive('ada', '/');
+    visitor = await at.arrive('ada', '/');
     await visitor.page.getByRole('heading', { name: /^Welcome/ }).waitFor();
     expect(await visitor.page.getByRole('heading', { name: 'Needs you' }).count()).toBe(0);
     expect(await visitor.page.getByRole('link', { name: 'Report an incident' }).count()).toBe(0);
@@ -85,7 +84,7 @@ describeInBrowser('what is offered', () => {
   });
 
   test('an agent who acts for one distributor reports for that one', async () => {
-    visitor = await arrive('aga', '/report');
+    visitor = await at.arrive('aga', '/report');
     const choice = visitor.page.getByRole('combobox', { name: 'Distributor', exact: true });
     await choice.waitFor();
     expect(await choice.locator('option').count()).toBeGreaterThan(2);
@@ -99,7 +98,7 @@ describeInBrowser('what is offered', () => {
   });
 
   test('whether an agent may report is asked once for each choice, and of nobody else', async () => {
-    visitor = await Visitor.arrive(at.browser, at.url);
+    visitor = await at.enter();
     let [people, rights] = [0, 0];
     visitor.page.on('request', (request) => {
       if (asked('Me')(request)) people += 1;
@@ -132,7 +131,7 @@ describeInBrowser('what is offered', () => {
 
   test('after an action whose button is gone the keyboard goes on at the incident’s title', async () => {
     const fresh = await assign(analyst, await report(new Partner(at.desk.url, 'lena'), 'The keyboard stays here'));
-    visitor = await arrive('sam', pageOf(fresh));
+    visitor = await at.arrive('sam', pageOf(fresh));
     await visitor.page.locator('.action-bar').getByRole('button', { name: 'Start work' }).click();
     await visitor.page.getByRole('dialog').getByRole('button', { name: 'Start work' }).click();
     await visitor.page.locator('.badges', { hasText: 'In progress' }).waitFor();
@@ -140,17 +139,11 @@ describeInBrowser('what is offered', () => {
   });
 
   test('what waits for a distributor stands at the start, each kind with a way to all of it', async () => {
-    visitor = await arrive('lena', '/');
+    visitor = await at.arrive('lena', '/');
     const needs = visitor.page.locator('.needs');
     await needs.locator('li', { hasText: held.number }).getByText('answer the question').waitFor();
     await needs.locator('li', { hasText: resolved.number }).getByText('confirm the solution').waitFor();
   });
-
-  async function arrive(login: string, path: string): Promise<Visitor> {
-    const arrived = await Visitor.arrive(at.browser, at.url);
-    await arrived.signIn(login, path);
-    return arrived;
-  }
 
   function link(name: string): Locator {
     return visitor.page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name });

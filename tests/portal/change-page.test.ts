@@ -1,22 +1,11 @@
-import { afterEach, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { describeInBrowser, stage } from './browser-suite.ts';
-import { Visitor } from './visitor.ts';
 
 describeInBrowser('a change, in two browsers', () => {
-  const at = stage(async () => {});
-  const visitors: Visitor[] = [];
-  const arrive = async (login: string, path: string) => {
-    const visitor = await Visitor.arrive(at.browser, at.url);
-    visitors.push(visitor);
-    await visitor.signIn(login, path);
-    return visitor;
-  };
-  afterEach(async () => {
-    for (const visitor of visitors.splice(0)) await visitor.leave();
-  });
+  const at = stage();
 
   test('a distributor proposes it, the change manager walks it to its calendar, and the proposer sees each move live', async () => {
-    const { page: lena } = await arrive('lena', '/propose');
+    const { page: lena } = await at.arrive('lena', '/propose');
     await lena.getByLabel('What is to change, in one line').fill('A shorter report');
     await lena.getByLabel('Affected service').selectOption('REPORTS');
     await lena.getByLabel('Why').fill('It is long.');
@@ -27,7 +16,7 @@ describeInBrowser('a change, in two browsers', () => {
     const number = (await title.locator('.number').textContent()) ?? '';
     expect(number).toMatch(/^CHG-\d{6}$/);
 
-    const { page: cleo } = await arrive('cleo', `/changes/${number}`);
+    const { page: cleo } = await at.arrive('cleo', `/changes/${number}`);
     // Cléo reads French.
     await cleo.locator('button.language').click();
     const badge = (text: string) => lena.locator('.record .badges', { hasText: text }).waitFor();
@@ -66,7 +55,7 @@ describeInBrowser('a change, in two browsers', () => {
   });
 
   test('another distributor finds what is published, and may reply; nothing else is offered', async () => {
-    const { page } = await arrive('priya', '/changes');
+    const { page } = await at.arrive('priya', '/changes');
     await page.locator('a[data-row]', { hasText: 'CHG-000008' }).click();
     await page.locator('.record h1', { hasText: 'Sunday maintenance window' }).waitFor();
     expect(await page.locator('.action-bar button').count()).toBe(0);

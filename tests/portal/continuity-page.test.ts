@@ -1,22 +1,11 @@
-import { afterEach, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { describeInBrowser, stage } from './browser-suite.ts';
-import { Visitor } from './visitor.ts';
 
 describeInBrowser('a continuity event, in two browsers', () => {
-  const at = stage(async () => {});
-  const visitors: Visitor[] = [];
-  const arrive = async (login: string, path: string) => {
-    const visitor = await Visitor.arrive(at.browser, at.url);
-    visitors.push(visitor);
-    await visitor.signIn(login, path);
-    return visitor;
-  };
-  afterEach(async () => {
-    for (const visitor of visitors.splice(0)) await visitor.leave();
-  });
+  const at = stage();
 
   test('the SME declares it, estimates and reports; a distributor follows live and acknowledges', async () => {
-    const { page: rae } = await arrive('rae', '/declare');
+    const { page: rae } = await at.arrive('rae', '/declare');
     await rae.getByLabel('What happened, in one line').fill('File transfer stopped');
     await rae.getByLabel('Affected service').selectOption('FILE_TRANSFER');
     await rae.getByLabel('Share of distributors affected, in percent').fill('60');
@@ -29,7 +18,7 @@ describeInBrowser('a continuity event, in two browsers', () => {
     expect(number).toMatch(/^CE-\d{4}-\d{4}$/);
     await rae.locator('.record .facts', { hasText: '4 h 30 min' }).first().waitFor();
 
-    const { page: lena } = await arrive('lena', `/continuity/${number}`);
+    const { page: lena } = await at.arrive('lena', `/continuity/${number}`);
     await lena.locator('.record .badges', { hasText: 'Potential interruption' }).waitFor();
     expect(await lena.locator('.action-bar button').count()).toBe(0);
 
@@ -54,14 +43,14 @@ describeInBrowser('a continuity event, in two browsers', () => {
   });
 
   test('a report that is overdue is said to be late, and who may acknowledge is not told that there is nothing to do', async () => {
-    const { page } = await arrive('bo', '/continuity/CE-2026-0002');
+    const { page } = await at.arrive('bo', '/continuity/CE-2026-0002');
     await page.getByText('It is late.').waitFor();
     await page.getByRole('button', { name: /^Acknowledge for / }).waitFor();
     expect(await page.getByText('There is nothing to do here now.').count()).toBe(0);
   });
 
   test('an outage that goes on stands on everybody’s home page', async () => {
-    const { page } = await arrive('priya', '/');
+    const { page } = await at.arrive('priya', '/');
     const running = page.getByRole('region', { name: 'Outages that go on' });
     await running.getByRole('link', { name: 'CE-2026-0002' }).click();
     await page.locator('.record h1', { hasText: 'Billing quantity service stopped at the primary site' }).waitFor();

@@ -1,38 +1,27 @@
-import { afterEach, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { describeInBrowser, stage } from './browser-suite.ts';
-import { Visitor } from './visitor.ts';
 
 /** The address of somebody of the demo. */
 const TAKEN = 'lena.kowalchuk@maplebend.example';
 
 describeInBrowser('the directory, in a browser', () => {
-  const at = stage(async () => {});
-  const visitors: Visitor[] = [];
-  const arrive = async (login: string, path: string) => {
-    const visitor = await Visitor.arrive(at.browser, at.url);
-    visitors.push(visitor);
-    await visitor.signIn(login, path);
-    return visitor;
-  };
-  afterEach(async () => {
-    for (const visitor of visitors.splice(0)) await visitor.leave();
-  });
+  const at = stage();
 
   test('the profile goes with the person: its language and zone hold in another browser', async () => {
-    const { page } = await arrive('bo', '/profile');
+    const { page } = await at.arrive('bo', '/profile');
     await page.getByLabel('Language').selectOption('FR');
     await page.getByLabel('Time zone').selectOption('America/Thunder_Bay');
     await page.getByLabel('Telephone').fill('(807) 555-0100');
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByRole('heading', { name: 'Profil', exact: true }).waitFor();
-    const { page: elsewhere } = await arrive('bo', '/profile');
+    const { page: elsewhere } = await at.arrive('bo', '/profile');
     await elsewhere.getByRole('heading', { name: 'Profil', exact: true }).waitFor();
     expect(await elsewhere.getByLabel('Téléphone').inputValue()).toBe('+18075550100');
     expect(await elsewhere.getByLabel('Fuseau horaire').inputValue()).toBe('America/Thunder_Bay');
   });
 
   test('an administrator edits the organization, invites a person, authorizes an agent and ends that', async () => {
-    const { page } = await arrive('omar', '/profile');
+    const { page } = await at.arrive('omar', '/profile');
     await page.getByRole('link', { name: 'Maple Bend Hydro' }).click();
     await page.getByRole('button', { name: 'Edit' }).click();
     await page.getByLabel('Operating name').fill('Maple Bend Power');
@@ -66,8 +55,8 @@ describeInBrowser('the directory, in a browser', () => {
   });
 
   test('an administrator of the SME suspends a person, whose page then says so', async () => {
-    const priya = await arrive('priya', '/');
-    const { page } = await arrive('root', '/organizations');
+    const priya = await at.arrive('priya', '/');
+    const { page } = await at.arrive('root', '/organizations');
     await page.getByRole('link', { name: 'Cedar Narrows Power' }).click();
     await page.getByRole('button', { name: 'Suspend: Priya Raghunathan' }).click();
     await page.getByLabel('Reason').fill('The account was misused.');

@@ -1,7 +1,8 @@
-import { afterEach, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
+import { askForUser, propose } from '../desk/desk-work.ts';
 import { Partner } from '../desk/partner.ts';
 import { describeInBrowser, stage } from './browser-suite.ts';
-import { Visitor } from './visitor.ts';
+import { answersTo, sumOf } from './points.ts';
 
 /** What the home page may cost a user of a distributor, in points, besides what every page asks for first. */
 const HOME_POINTS_MAX = 120;
@@ -12,55 +13,20 @@ describeInBrowser('what needs somebody, on the home page', () => {
   let change: string;
   const at = stage(async (desk) => {
     const lena = new Partner(desk.url, 'lena');
-    const asked = await lena.write<{ serviceRequest: { number: string } }>(
-      'submitServiceRequest',
-      {
-        itemId: 'GUI_USER',
-        itemVersion: 1,
-        values: [
-          { name: 'person', value: 'Nadia Fortin' },
-          { name: 'what', value: 'CREATE' },
-        ],
-      },
-      'serviceRequest { number }',
-    );
-    request = asked.serviceRequest.number;
-    const proposed = await lena.write<{ change: { number: string } }>(
-      'proposeChange',
-      {
-        title: 'Keep the list of the night job whole',
-        reason: 'It skips a distributor.',
-        benefit: 'Every distributor gets its report.',
-        serviceIds: ['REPORTS'],
-      },
-      'change { number }',
-    );
-    change = proposed.change.number;
+    request = (await askForUser(lena, 'Nadia Fortin')).number;
+    change = (await propose(lena)).number;
     await lena.write('enrolInCourse', { courseId: 'GUI' }, 'enrolment { id }');
   });
-  const visitors: Visitor[] = [];
-  /** Somebody at the home page, with what its answers cost in points until it is whole. */
+  /** Somebody at the home page, once it is whole, with the answers that it asked for. */
   const arrive = async (login: string) => {
-    const visitor = await Visitor.arrive(at.browser, at.url);
-    visitors.push(visitor);
-    const answers: Promise<Answer>[] = [];
-    visitor.page.on('response', (response) => {
-      const { operationName } = (response.request().postDataJSON() ?? {}) as { operationName?: string };
-      if (operationName && !OF_EVERY_PAGE.test(operationName)) answers.push(response.json() as Promise<Answer>);
-    });
+    const visitor = await at.enter();
+    const { page } = visitor;
+    const answers = answersTo(page);
     await visitor.signIn(login);
-    await visitor.page.locator('section[aria-labelledby=needs]').waitFor();
-    await visitor.page.locator('.home .numbers strong').first().waitFor();
-    return {
-      ...visitor,
-      page: visitor.page,
-      answers,
-      needs: visitor.page.locator('section[aria-labelledby=needs] li'),
-    };
+    await page.locator('section[aria-labelledby=needs]').waitFor();
+    await page.locator('.home .numbers strong').first().waitFor();
+    return { page, answers, needs: page.locator('section[aria-labelledby=needs] li') };
   };
-  afterEach(async () => {
-    for (const visitor of visitors.splice(0)) await visitor.leave();
-  });
 
   test('a request waits for the administrator of the distributor, and for nobody once it is approved', async () => {
     const { page, needs } = await arrive('omar');
@@ -101,13 +67,8 @@ describeInBrowser('what needs somebody, on the home page', () => {
     const { needs, answers } = await arrive('lena');
     await needs.getByText('go on with the course').first().waitFor();
     expect(await needs.getByText('approve it or not').count()).toBe(0);
-    const points = (await Promise.all(answers)).map(({ extensions }) => extensions?.cost ?? 0);
-    expect(points.length).toBeGreaterThan(4);
-    expect(points.reduce((sum, each) => sum + each, 0)).toBeLessThanOrEqual(HOME_POINTS_MAX);
+    const own = (await answers.all()).filter(({ operation }) => !OF_EVERY_PAGE.test(operation));
+    expect(own.length).toBeGreaterThan(4);
+    expect(sumOf(own)).toBeLessThanOrEqual(HOME_POINTS_MAX);
   });
 });
-
-/** The part of an answer that says what it cost. */
-interface Answer {
-  extensions?: { cost?: number };
-}

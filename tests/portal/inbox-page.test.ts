@@ -1,10 +1,10 @@
-import { afterEach, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { assign, comment, followed, report, type Worked } from '../desk/desk-work.ts';
 import { Partner } from '../desk/partner.ts';
 import { describeInBrowser, stage } from './browser-suite.ts';
-import { Visitor } from './visitor.ts';
+import type { Visitor } from './visitor.ts';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
@@ -25,20 +25,7 @@ describeInBrowser('the inbox, in two browsers', () => {
       '{ myNotifications(first: 1) { nodes { createdAt } } }',
     );
     const upTo = nodes[0]?.createdAt ?? new Date(0).toISOString();
-    await lena.get(
-      'mutation($input: MarkAllNotificationsReadInput!) { markAllNotificationsRead(input: $input) { replayed } }',
-      { input: { upTo } },
-    );
-  });
-  const visitors: Visitor[] = [];
-  const arrive = async (login: string, path: string) => {
-    const visitor = await Visitor.arrive(at.browser, at.url);
-    visitors.push(visitor);
-    await visitor.signIn(login, path);
-    return visitor;
-  };
-  afterEach(async () => {
-    for (const visitor of visitors.splice(0)) await visitor.leave();
+    await lena.write('markAllNotificationsRead', { upTo }, 'replayed');
   });
   const faults = async ({ page }: Visitor) => {
     const { violations } = await page.evaluate<{ violations: Violation[] }>(
@@ -48,8 +35,8 @@ describeInBrowser('the inbox, in two browsers', () => {
   };
 
   test('what the SME does arrives live, leads to its record, is read in both, and can be unfollowed', async () => {
-    const here = await arrive('lena', '/inbox');
-    const there = await arrive('lena', '/');
+    const here = await at.arrive('lena', '/inbox');
+    const there = await at.arrive('lena', '/');
     const sam = new Partner(at.url, 'sam');
     await assign(sam, incident);
     const row = here.page.locator('li', { hasText: incident.number });

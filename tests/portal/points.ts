@@ -1,23 +1,38 @@
 import type { Page } from 'playwright-core';
 
-/** Points of each operation that a page asked for over HTTP since, by its name. The gateway says it with each answer. */
-export function pointsOf(page: Page): ReadonlyMap<string, number> {
-  const points = new Map<string, number>();
-  page.on('request', (request) => {
-    if (!request.url().endsWith('/graphql') || request.method() !== 'POST') return;
-    const name = /"operationName":"(\w+)"/.exec(request.postData() ?? '')?.[1] ?? 'unnamed';
-    void request.response().then(
-      async (response) => {
-        const { extensions } = (await response?.json()) as { extensions?: { cost?: number } };
-        points.set(name, (points.get(name) ?? 0) + (extensions?.cost ?? 1));
-      },
-      () => undefined,
-    );
-  });
-  return points;
+/** An answer over HTTP: the operation's name, and the points that it cost. */
+interface Priced {
+  operation: string;
+  points: number;
 }
 
-/** All of them together. */
-export function sumOf(points: ReadonlyMap<string, number>): number {
-  return [...points.values()].reduce((sum, each) => sum + each, 0);
+/** What a page asked for over HTTP since. The gateway says with each answer what it cost. */
+export interface Answers {
+  /** Those that have come, in their order. */
+  readonly come: readonly Priced[];
+  /** Comes back with those to all requests so far. */
+  all(): Promise<readonly Priced[]>;
+}
+
+/** Follows what a page asks for from now on. */
+export function answersTo(page: Page): Answers {
+  const come: Priced[] = [];
+  const awaited: Promise<void>[] = [];
+  page.on('request', (request) => {
+    if (!request.url().endsWith('/graphql') || request.method() !== 'POST') return;
+    const operation = /"operationName":"(\w+)"/.exec(request.postData() ?? '')?.[1] ?? 'unnamed';
+    const told = async () => {
+      const response = await request.response();
+      const { extensions } = (await response?.json()) as { extensions?: { cost?: number } };
+      come.push({ operation, points: extensions?.cost ?? 1 });
+    };
+    // A page that is left takes its requests with it.
+    awaited.push(told().catch(() => undefined));
+  });
+  return { come, all: async () => Promise.all(awaited).then(() => come) };
+}
+
+/** The points of some answers together. */
+export function sumOf(answers: readonly Priced[]): number {
+  return answers.reduce((sum, { points }) => sum + points, 0);
 }

@@ -1,24 +1,13 @@
-import { afterEach, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { describeInBrowser, stage } from './browser-suite.ts';
-import { Visitor } from './visitor.ts';
 
 describeInBrowser('the problems log, in two browsers', () => {
-  const at = stage(async () => {});
-  const visitors: Visitor[] = [];
-  const arrive = async (login: string, path: string) => {
-    const visitor = await Visitor.arrive(at.browser, at.url);
-    visitors.push(visitor);
-    await visitor.signIn(login, path);
-    return visitor;
-  };
-  afterEach(async () => {
-    for (const visitor of visitors.splice(0)) await visitor.leave();
-  });
+  const at = stage();
 
   test('an analyst opens a problem and publishes it, and a distributor sees it come and move live', async () => {
-    const { page: lena } = await arrive('lena', '/problems?open=true');
+    const { page: lena } = await at.arrive('lena', '/problems?open=true');
     await lena.locator('a[data-row]').first().waitFor();
-    const { page: sam } = await arrive('sam', '/open-problem');
+    const { page: sam } = await at.arrive('sam', '/open-problem');
     await sam.getByLabel('What is wrong, in one line').fill('LDC-001: night job');
     await sam.getByLabel('Affected service').selectOption('REPORTS');
     await sam.getByLabel('In detail').fill('It skips a distributor.');
@@ -47,7 +36,7 @@ describeInBrowser('the problems log, in two browsers', () => {
   });
 
   test('an analyst drafts a known error of a problem and publishes it, and a distributor reads the workaround', async () => {
-    const { page: sam } = await arrive('sam', '/problems/PRB-000002');
+    const { page: sam } = await at.arrive('sam', '/problems/PRB-000002');
     await sam.getByRole('link', { name: 'Draft a known error' }).click();
     await sam.getByLabel('The error, in one line').fill('An hour is missing');
     await sam.getByRole('button', { name: 'Save draft' }).click();
@@ -58,7 +47,7 @@ describeInBrowser('the problems log, in two browsers', () => {
     await sam.getByRole('dialog').getByRole('button', { name: 'Publish', exact: true }).click();
     await sam.locator('.record .badges', { hasText: 'In force' }).waitFor();
 
-    const { page: priya } = await arrive('priya', `/known-errors/${number}`);
+    const { page: priya } = await at.arrive('priya', `/known-errors/${number}`);
     await priya.locator('.record', { hasText: 'Take the hour from the interval export.' }).waitFor();
   });
 });

@@ -1,4 +1,4 @@
-import { afterEach, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { until } from '@desk/testkit/until';
 import type { Route } from 'playwright-core';
 import { Partner } from '../desk/partner.ts';
@@ -6,8 +6,8 @@ import { describeInBrowser, stage } from './browser-suite.ts';
 import { assign, comment, report, type Worked } from '../desk/desk-work.ts';
 import { filesOfPages } from './page-files.ts';
 import { asked, hasFetched, PAINTED, whenFocused } from './page-scripts.ts';
-import { pointsOf, sumOf } from './points.ts';
-import { PAGE_MS_MAX, Visitor } from './visitor.ts';
+import { answersTo, sumOf } from './points.ts';
+import { PAGE_MS_MAX, type Visitor } from './visitor.ts';
 
 const MINUTE_MS = 60_000;
 /** Points that a page of a distributor's user may cost. */
@@ -42,10 +42,9 @@ describeInBrowser('what is read', () => {
     incident = await assign(analyst, await report(customer, 'Read again and again'));
     await comment(customer, incident, 'Said at the start.');
   });
-  afterEach(() => visitor.leave());
 
   test('a page that was not open before opens while the line is down', async () => {
-    visitor = await arrive('lena', '/');
+    visitor = await at.arrive('lena', '/');
     const { page } = visitor;
     await until('the other pages are fetched', () => page.evaluate<boolean>(hasFetched(filesOfPages())));
     await visitor.page.context().setOffline(true);
@@ -56,7 +55,7 @@ describeInBrowser('what is read', () => {
   });
 
   test('the tally comes by the feed alone', async () => {
-    visitor = await Visitor.arrive(at.browser, at.url);
+    visitor = await at.enter();
     const tallies = countOf('QueueCounts');
     await visitor.signIn('lena', '/');
     await visitor.page.locator('.home .numbers strong').first().waitFor();
@@ -66,7 +65,7 @@ describeInBrowser('what is read', () => {
   });
 
   test('the tally is asked for while the feed is paused', async () => {
-    visitor = await Visitor.arrive(at.browser, at.url);
+    visitor = await at.enter();
     await visitor.page.routeWebSocket(/\/graphql$/, (socket) => void socket.close());
     await visitor.page.goto(`${at.url}/sign-in?${new URLSearchParams({ login_hint: 'lena', return: '/dashboard' })}`);
     await visitor.page.locator('.bars strong').first().waitFor();
@@ -74,7 +73,7 @@ describeInBrowser('what is read', () => {
   });
 
   test('a start reads each thing once', async () => {
-    visitor = await Visitor.arrive(at.browser, at.url);
+    visitor = await at.enter();
     const counts = ['Incident', 'IncidentComments', 'Incidents'].map(countOf);
     await visitor.signIn('lena', `/incidents/${incident.number}?open=true`);
     await visitor.page.getByText('Said at the start.').waitFor();
@@ -83,7 +82,7 @@ describeInBrowser('what is read', () => {
   });
 
   test('on a narrow screen an open incident does not read the list behind it, and the way back leads to its row', async () => {
-    visitor = await Visitor.arrive(at.browser, at.url, { width: 390 });
+    visitor = await at.enter({ width: 390 });
     const lists = countOf('Incidents');
     await visitor.signIn('lena', `/incidents/${incident.number}?open=true`);
     await visitor.page.getByText('Said at the start.').waitFor();
@@ -94,7 +93,7 @@ describeInBrowser('what is read', () => {
   });
 
   test('a reader who asked too often sees how long to wait', async () => {
-    visitor = await arrive('lena', '/');
+    visitor = await at.arrive('lena', '/');
     let refusals = 0;
     await visitor.page.route('**/graphql', (route) => {
       if (!asked('Incidents')(route.request()) || refusals > 0) return route.continue();
@@ -107,7 +106,7 @@ describeInBrowser('what is read', () => {
   });
 
   test('a page that is refused for its rate from the start waits in its frame, and goes on by itself', async () => {
-    visitor = await arrive('lena', '/');
+    visitor = await at.arrive('lena', '/');
     let refusals = 0;
     await visitor.page.route('**/graphql', (route) => {
       if (!asked('Me')(route.request()) || refusals >= 4) return route.continue();
@@ -122,7 +121,7 @@ describeInBrowser('what is read', () => {
   });
 
   test('the live line says that the desk asks to wait, and goes on by itself on the same socket', async () => {
-    visitor = await Visitor.arrive(at.browser, at.url);
+    visitor = await at.enter();
     let sockets = 0;
     let refusals = 0;
     await visitor.page.routeWebSocket(/\/graphql$/, (socket) => {
@@ -149,7 +148,7 @@ describeInBrowser('what is read', () => {
   });
 
   test('the palette does not say that nothing is found while a search is refused', async () => {
-    visitor = await arrive('lena', '/');
+    visitor = await at.arrive('lena', '/');
     await visitor.page.route('**/graphql', (route) =>
       asked('NeededIncidents')(route.request())
         ? refuse(route, 'RATE_LIMITED', 429, { retryAfterMs: 20 })
@@ -165,20 +164,21 @@ describeInBrowser('what is read', () => {
   });
 
   test('no page of a distributor’s user costs more than a tenth of what it may ask at once', async () => {
-    visitor = await arrive('lena', '/');
+    visitor = await at.arrive('lena', '/');
     const dear: string[] = [];
     for (const path of [...PAGES, `/incidents/${incident.number}?open=true`]) {
-      const points = pointsOf(visitor.page);
+      const answers = answersTo(visitor.page);
       await visitor.open(path);
       await visitor.page.waitForLoadState('networkidle');
       await visitor.live();
-      if (sumOf(points) > POINTS_MAX) dear.push(`${path}: ${JSON.stringify([...points])}`);
+      const told = await answers.all();
+      if (sumOf(told) > POINTS_MAX) dear.push(`${path}: ${JSON.stringify(told)}`);
     }
     expect(dear).toEqual([]);
   });
 
   test('a page keeps its content when it cannot be read again', async () => {
-    visitor = await arrive('sam', `/incidents/${incident.number}`);
+    visitor = await at.arrive('sam', `/incidents/${incident.number}`);
     await visitor.page.getByText('Said at the start.').waitFor();
     await visitor.page.route('**/graphql', (route) =>
       asked('IncidentComments')(route.request()) ? refuse(route, 'INTERNAL', 500) : route.continue(),
@@ -191,7 +191,7 @@ describeInBrowser('what is read', () => {
   });
 
   test('an explanation stands under the name of its own target', async () => {
-    visitor = await arrive('sam', `/incidents/${incident.number}`);
+    visitor = await at.arrive('sam', `/incidents/${incident.number}`);
     await visitor.page.getByRole('button', { name: 'Explain First answer' }).click();
     await visitor.page.locator('.explanation', { hasText: 'First answer' }).locator('table').waitFor();
     const held: Route[] = [];
@@ -208,7 +208,7 @@ describeInBrowser('what is read', () => {
   });
 
   test('the used time of a running clock is read again each minute', async () => {
-    visitor = await Visitor.arrive(at.browser, at.url);
+    visitor = await at.enter();
     await visitor.page.clock.install();
     await visitor.signIn('sam', `/incidents/${incident.number}`);
     await visitor.page.getByText('Said at the start.').waitFor();
@@ -218,7 +218,7 @@ describeInBrowser('what is read', () => {
   });
 
   test('a view that was open before shows what came in meanwhile', async () => {
-    visitor = await arrive('sam', '/incidents?open=true');
+    visitor = await at.arrive('sam', '/incidents?open=true');
     const views = visitor.page.getByRole('navigation', { name: 'Views' });
     await visitor.page.locator('a[data-row]').first().waitFor();
     await views.getByRole('link', { name: 'All', exact: true }).click();
@@ -231,7 +231,7 @@ describeInBrowser('what is read', () => {
   });
 
   test('Back takes back one choice of the filter, and a cleared state shows what is open', async () => {
-    visitor = await arrive('lena', '/incidents?open=true');
+    visitor = await at.arrive('lena', '/incidents?open=true');
     const [state, priority] = ['Any state', 'Any priority'].map((label) => visitor.page.getByLabel(label)) as [
       ReturnType<typeof visitor.page.getByLabel>,
       ReturnType<typeof visitor.page.getByLabel>,
@@ -249,7 +249,7 @@ describeInBrowser('what is read', () => {
   });
 
   test('an empty list says what was asked for, in the reader’s words', async () => {
-    visitor = await arrive('lena', '/incidents?state=RESOLVED&service=VEE&assignee=per_somebody&text=zzzz');
+    visitor = await at.arrive('lena', '/incidents?state=RESOLVED&service=VEE&assignee=per_somebody&text=zzzz');
     const words = await visitor.page.locator('.empty p').textContent();
     for (const part of ['“zzzz”', 'Fixed – please confirm', 'Validation, estimation and editing'])
       expect(words).toContain(part);
@@ -257,7 +257,7 @@ describeInBrowser('what is read', () => {
   });
 
   test('an address that names what is no id or code says so, and leads to the whole list', async () => {
-    visitor = await arrive('sam', '/incidents?assignee=somebody&service=NONE');
+    visitor = await at.arrive('sam', '/incidents?assignee=somebody&service=NONE');
     await visitor.page.getByText('Some fields need another value.').waitFor();
     await visitor.page.getByRole('link', { name: 'Clear the filter' }).click();
     await visitor.page.locator('a[data-row]').first().waitFor();
@@ -266,7 +266,7 @@ describeInBrowser('what is read', () => {
   });
 
   test('a customer reads one word for what is being worked, and its number leads to all of it', async () => {
-    visitor = await arrive('lena', '/dashboard');
+    visitor = await at.arrive('lena', '/dashboard');
     await visitor.page.locator('.bars strong').first().waitFor();
     const working = visitor.page.locator('.bars').getByRole('link', { name: /^In progress/ });
     expect(await working.count()).toBe(1);
@@ -277,12 +277,6 @@ describeInBrowser('what is read', () => {
     expect(await state.locator('option', { hasText: 'In progress' }).count()).toBe(1);
     expect(await state.locator('option:checked').textContent()).toBe('In progress');
   });
-
-  async function arrive(login: string, path: string): Promise<Visitor> {
-    const arrived = await Visitor.arrive(at.browser, at.url);
-    await arrived.signIn(login, path);
-    return arrived;
-  }
 
   /** How often the visitor's page has asked for an operation since. */
   function countOf(operation: string): () => number {

@@ -1,22 +1,11 @@
-import { afterEach, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { describeInBrowser, stage } from './browser-suite.ts';
-import { Visitor } from './visitor.ts';
 
 describeInBrowser('a service request, in three browsers', () => {
-  const at = stage(async () => {});
-  const visitors: Visitor[] = [];
-  const arrive = async (login: string, path: string) => {
-    const visitor = await Visitor.arrive(at.browser, at.url);
-    visitors.push(visitor);
-    await visitor.signIn(login, path);
-    return visitor;
-  };
-  afterEach(async () => {
-    for (const visitor of visitors.splice(0)) await visitor.leave();
-  });
+  const at = stage();
 
   test('is filled in, approved by the distributor’s administrator, delivered by the SME and accepted', async () => {
-    const { page: lena } = await arrive('lena', '/catalogue');
+    const { page: lena } = await at.arrive('lena', '/catalogue');
     await lena.getByRole('link', { name: 'MDM/R screens, create, change or remove a user' }).click();
     await lena.getByLabel('Name of the person').fill('Nadia Fortin');
     await lena.getByLabel('What is wanted').selectOption('CREATE');
@@ -29,13 +18,13 @@ describeInBrowser('a service request, in three browsers', () => {
     await badge('Waits for approval');
     expect(await lena.getByRole('button', { name: 'Approve', exact: true }).count()).toBe(0);
 
-    const { page: omar } = await arrive('omar', `/requests/${number}`);
+    const { page: omar } = await at.arrive('omar', `/requests/${number}`);
     await omar.getByRole('button', { name: 'Approve', exact: true }).click();
     await omar.getByRole('dialog').getByRole('button', { name: 'Approve', exact: true }).click();
     await badge('Approved');
     await lena.locator('.record .facts', { hasText: 'of business time' }).waitFor();
 
-    const { page: sam } = await arrive('sam', `/requests/${number}`);
+    const { page: sam } = await at.arrive('sam', `/requests/${number}`);
     await sam.getByRole('button', { name: 'Start work', exact: true }).click();
     await sam.getByRole('dialog').getByRole('button', { name: 'Start work', exact: true }).click();
     await badge('In work');

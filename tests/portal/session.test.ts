@@ -1,10 +1,10 @@
-import { afterEach, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import type { Page, WebSocketRoute } from 'playwright-core';
 import { Partner } from '../desk/partner.ts';
 import { describeInBrowser, stage } from './browser-suite.ts';
 import { assign, note, report, type Worked } from '../desk/desk-work.ts';
 import { asked } from './page-scripts.ts';
-import { Visitor } from './visitor.ts';
+import type { Visitor } from './visitor.ts';
 
 const NOTE = 'Ours alone until lunch.';
 const REPLY = 'Written by Sam, for Sam.';
@@ -19,10 +19,9 @@ describeInBrowser('whose page it is', () => {
     incident = await assign(analyst, await report(new Partner(desk.url, 'omar'), 'Two people at one browser'));
     await note(analyst, incident, NOTE);
   });
-  afterEach(() => visitor.leave());
 
   test('a page goes to the person who signs in beside it, and shows nothing more of the one before', async () => {
-    visitor = await Visitor.arrive(at.browser, at.url);
+    visitor = await at.enter();
     await visitor.signIn('sam', `/incidents/${incident.number}`);
     await visitor.page.getByText(NOTE).waitFor();
     await signInBeside('lena');
@@ -32,7 +31,7 @@ describeInBrowser('whose page it is', () => {
   });
 
   test('a page that missed the new sign-in sends nothing in the other’s name', async () => {
-    visitor = await Visitor.arrive(at.browser, at.url);
+    visitor = await at.enter();
     await visitor.page.addInitScript('delete window.BroadcastChannel');
     await visitor.signIn('sam', `/incidents/${incident.number}`);
     const box = visitor.page.getByLabel('Public reply to the distributor');
@@ -45,7 +44,7 @@ describeInBrowser('whose page it is', () => {
   });
 
   test('a page whose person signed out beside it asks to sign in', async () => {
-    visitor = await Visitor.arrive(at.browser, at.url);
+    visitor = await at.enter();
     await visitor.signIn('sam', `/incidents/${incident.number}`);
     const beside = await signInBeside('sam');
     await beside.getByRole('button', { name: 'Sign out' }).click();
@@ -54,7 +53,7 @@ describeInBrowser('whose page it is', () => {
   });
 
   test('a person whose rights change is asked for anew', async () => {
-    visitor = await Visitor.arrive(at.browser, at.url);
+    visitor = await at.enter();
     const sockets: WebSocketRoute[] = [];
     await visitor.page.routeWebSocket(/\/graphql$/, (socket) => {
       sockets.push(socket);
@@ -68,7 +67,7 @@ describeInBrowser('whose page it is', () => {
   });
 
   test('a page does not announce the end of a session that goes on', async () => {
-    visitor = await Visitor.arrive(at.browser, at.url);
+    visitor = await at.enter();
     const reads = await sessionEndsIn(visitor, [60_000, 3_600_000]);
     await visitor.signIn('sam');
     await reads.until(2);
@@ -78,7 +77,7 @@ describeInBrowser('whose page it is', () => {
   });
 
   test('a page announces the end of a session', async () => {
-    visitor = await Visitor.arrive(at.browser, at.url);
+    visitor = await at.enter();
     await sessionEndsIn(visitor, [60_000]);
     await visitor.signIn('sam');
     await visitor.page.getByText('Your session ends at').waitFor();
