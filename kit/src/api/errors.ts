@@ -133,6 +133,10 @@ export const FIELD_PROBLEMS = {
   OUT_OF_RANGE: { args: ['min', 'max'], meaning: 'The number or instant lies outside the range.' },
   NOT_AN_ID: { args: ['prefixes'], meaning: 'The value must be an id that begins with one of the prefixes.' },
   NOT_A_RECORD_NUMBER: { args: ['prefixes'], meaning: 'The value must be a record’s number with one of the prefixes.' },
+  TOO_BROAD: {
+    args: ['max'],
+    meaning: 'The search must hold a rarer word, or the list must be narrowed: it stops at `max` records.',
+  },
   FOREIGN_CURSOR: { args: [], meaning: 'The cursor must come from this list, in this order.' },
   INVALID_TIME: { args: [], meaning: 'The value must be a date and time, as the field’s type describes it.' },
   INVALID_TIME_ZONE: { args: [], meaning: 'The value must be the name of an IANA time zone.' },

@@ -5,6 +5,16 @@ const DIGITS_MAX = 12;
 const YEAR_SIZE = 10_000;
 const YEAR_DIGITS = 4;
 
+/** A number behind its prefix: as the whole of a text, and among other words, where a blank alone does not join the two. */
+const IN_ONE_ROW = {
+  whole: `(?<number>\\d{1,${DIGITS_MAX}})`,
+  within: `(?:-?|[- ]+(?=\\d{${DIGITS_MIN}}))(?<number>\\d{1,${DIGITS_MAX}})`,
+};
+const BY_YEAR = {
+  whole: '(?<year>\\d{4})[- ]+(?<number>\\d{1,4})',
+  within: '[- ]*(?<year>\\d{4})-(?<number>\\d{1,4})',
+};
+
 /** How the records of a noun are numbered. */
 export interface NumberForm {
   /** What the numbers begin with: `INC`. */
@@ -40,5 +50,31 @@ export function formatNumber(prefix: string, number: number): string {
 /** The stored number in one that people use, as `INC-000123` or `inc-123`. Null when the text is none with this prefix. */
 export function parseNumber(prefix: string, text: string): number | null {
   const [, digits] = new RegExp(`^${prefix}-(\\d{1,${DIGITS_MAX}})$`, 'i').exec(text.trim()) ?? [];
+  return digits === undefined ? null : Number(digits);
+}
+
+/**
+ * The stored number of the one record of a noun that a text names, as people write and paste it: `INC000123`, `INC 000123`,
+ * `Incident INC-000123`, with any kind of dash or blank. Null where it names none, or several.
+ */
+export function numberNamed({ numberPrefix, numberedByYear }: NumberForm, text: string): number | null {
+  const plain = text
+    .normalize('NFKC')
+    .replace(/\p{Pd}|\u2212/gu, '-')
+    .replace(/\s+/gu, ' ')
+    .trim();
+  const written = numberedByYear ? BY_YEAR : IN_ONE_ROW;
+  const whole = new RegExp(`^${numberPrefix}[- ]*${written.whole}$`, 'iu').exec(plain);
+  const within = new RegExp(`(?<![\\p{L}\\p{N}-])${numberPrefix}${written.within}(?![\\p{L}\\p{N}])`, 'giu');
+  const named = (whole ? [whole] : [...plain.matchAll(within)]).map(({ groups }) =>
+    numberedByYear ? Number(groups?.['year']) * YEAR_SIZE + Number(groups?.['number']) : Number(groups?.['number']),
+  );
+  const [number = null] = named;
+  return new Set(named).size === 1 ? number : null;
+}
+
+/** The stored number in digits with all their noughts, `000123`, which stand for a record of one noun only. Null when the text is none. */
+export function paddedNumber({ numberedByYear }: NumberForm, text: string): number | null {
+  const [, digits] = numberedByYear ? [] : (/^\s*(0\d{5,11})\s*$/u.exec(text.normalize('NFKC')) ?? []);
   return digits === undefined ? null : Number(digits);
 }

@@ -1,6 +1,8 @@
 import type { QueryFilter, Model } from 'mongoose';
 import { badInput, type Refusal } from './errors.ts';
 import { OPERATION_MS_MAX, isTimeLimit } from '../process/mongo.ts';
+import type { Search } from './search.ts';
+import { countRows, findRows } from './search-read.ts';
 
 /** The largest page. */
 export const PAGE_MAX = 100;
@@ -44,6 +46,8 @@ export interface SortField {
 /** A list in the database. */
 export interface List<T> {
   filter: QueryFilter<T>;
+  /** What the list is searched for. */
+  search?: Search | null | undefined;
   sort: readonly SortField[];
   /** The fields to read, or those to leave out. */
   projection?: Record<string, 0 | 1>;
@@ -97,7 +101,7 @@ export function pageRequest(args: PageArguments): PageRequest {
  */
 export async function findPage<T>(
   model: Model<T>,
-  { filter, sort, projection = {} }: List<T>,
+  { filter, search = null, sort, projection = {} }: List<T>,
   page: PageRequest,
 ): Promise<Page<T>> {
   const bounds = [...boundsOf(model, sort, { after: page.after }), ...boundsOf(model, sort, { before: page.before })];
@@ -108,13 +112,11 @@ export async function findPage<T>(
   for (const part of partsOf(sort, page)) {
     const missing = page.size + 1 - found.length;
     if (missing === 0) break;
-    const rows = await model
-      .find({ $and: [filter, part, ...bounds] } as QueryFilter<T>, projection)
-      .sort(way)
-      .limit(missing)
-      .maxTimeMS(OPERATION_MS_MAX)
-      .lean<T[]>();
-    found.push(...rows);
+    const conditions = { $and: [filter, part, ...bounds, ...(search ? byIndex(search) : [])] } as QueryFilter<T>;
+    const rows = search?.words.length
+      ? findRows(model, { filter: conditions, search, sort: way, projection, limit: missing })
+      : model.find(conditions, projection).sort(way).limit(missing).maxTimeMS(OPERATION_MS_MAX).lean<T[]>();
+    found.push(...(await rows));
   }
   return pageOf(found, page, (row) => cursorTo(orderOf(sort), valuesOf(sort, row)));
 }
@@ -131,13 +133,26 @@ export function slicePage<T>(rows: readonly T[], page: PageRequest): Page<T> {
 }
 
 /** How many rows there are, exact up to COUNT_MAX. Null where counting took too long: the rows are worth more than their number. */
-export async function countUpTo<T>(model: Model<T>, filter: QueryFilter<T>): Promise<number | null> {
+export async function countUpTo<T>(
+  model: Model<T>,
+  filter: QueryFilter<T>,
+  search: Search | null = null,
+): Promise<number | null> {
   try {
-    return await model.countDocuments(filter).limit(COUNT_MAX).maxTimeMS(OPERATION_MS_MAX);
+    if (search?.words.length) return await countRows(model, { filter, search });
+    return await model
+      .countDocuments({ $and: [filter, ...(search ? byIndex(search) : [])] } as QueryFilter<T>)
+      .limit(COUNT_MAX)
+      .maxTimeMS(OPERATION_MS_MAX);
   } catch (error) {
     if (isTimeLimit(error)) return null;
     throw error;
   }
+}
+
+/** The condition of a search that needs no word to lead it. */
+function byIndex({ words, condition }: Search): object[] {
+  return words.length ? [] : [condition];
 }
 
 /** Where a page lies, as the API shows it. */

@@ -122,6 +122,7 @@ export class Aggregates<T extends Aggregate> {
       {
         $set: {
           ...changedFields(current, next),
+          ...this.#changedSearch(current, next),
           dirty: true,
           version: next.version,
           basisVersion: basisAfter(current, drafts),
@@ -141,6 +142,12 @@ export class Aggregates<T extends Aggregate> {
     );
     this.#kind.crash('commit.afterWrite');
     return matchedCount === 1;
+  }
+
+  /** The words that the record is found by, where the change alters them. */
+  #changedSearch(current: Stored<T>, next: T): Pick<Stored<T>, 'search'> {
+    const search = this.#kind.search?.(next);
+    return (search && !isDeepStrictEqual(search, current.search) ? { search } : {}) as Pick<Stored<T>, 'search'>;
   }
 
   /** Keeps the key of a request that found nothing to do. False when the record has changed since it was read. */

@@ -102,7 +102,7 @@ export class Creation<T extends Aggregate> {
     { record, events }: Decision<T, AnyDraft>,
     { number, stamp, key }: { number: number | null; stamp: Stamp; key: RequestKey | null },
   ): Stored<T> {
-    const { random } = this.#kind;
+    const { random, search } = this.#kind;
     return {
       ...record,
       number,
@@ -113,6 +113,7 @@ export class Creation<T extends Aggregate> {
       keys: [],
       basisVersion: events.length,
       leaseUntil: null,
+      ...(search ? { search: search(record) } : {}),
     };
   }
 

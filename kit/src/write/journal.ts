@@ -5,7 +5,7 @@ import type { CrashPoint } from '../process/crash-point.ts';
 import { randomText, type Random } from '../process/ids.ts';
 import { DURABLE, WHILE_INDEXING, watchTerm } from '../process/mongo.ts';
 import { writeUncertain } from './uncertain.ts';
-import type { Aggregate, Stored } from './record.ts';
+import type { Aggregate, RecordKind, Stored } from './record.ts';
 
 /** Random bytes that name a process as the writer of its events. */
 const WRITER_BYTES = 6;
@@ -54,8 +54,13 @@ export class Journal {
   /**
    * Opens a kind of aggregate and makes its indexes. Its ids begin with `<prefix>_`, as those of no other kind of the service: the log
    * holds one event of each (id, version). A record that does not fit the model's schema or the prefix is a bug, and is not written.
+   * `search` gives the words that a record is found by.
    */
-  async aggregates<T extends Aggregate>(model: Model<T>, prefix: string): Promise<Aggregates<T>> {
+  async aggregates<T extends Aggregate>(
+    model: Model<T>,
+    prefix: string,
+    search?: RecordKind<T>['search'],
+  ): Promise<Aggregates<T>> {
     if (!/^[a-z]+$/.test(prefix)) throw new Error(`A prefix is small letters: not "${prefix}".`);
     if (this.#prefixes.has(prefix)) throw new Error(`Another kind of record has the prefix ${prefix}.`);
     this.#prefixes.add(prefix);
@@ -79,6 +84,7 @@ export class Journal {
       barrier: (term) => this.barrier(term),
       crash: this.crash,
       random: this.#random,
+      search,
       wake: () => this.#wake(),
     });
   }

@@ -1,6 +1,7 @@
 import type { mongo } from 'mongoose';
 import type { TimeSource } from '../time/time-source.ts';
 import { DURABLE, OPERATION_MS_MAX } from '../process/mongo.ts';
+import type { SearchWords } from '../api/search.ts';
 
 /** Records that one step of a migration reads and writes. */
 export const MIGRATION_BATCH = 500;
@@ -75,5 +76,46 @@ export async function rewriteRecords<Rec extends { _id: string }>(
       await collection.bulkWrite(operations, { ordered: false, ...DURABLE });
     }
     last = (batch.at(-1) as Rec)._id;
+  }
+}
+
+/** Gives the records of a collection the words that they are found by, and takes away the text index that stood in their place. */
+export function wordsMigration<Rec extends { _id: string }>(
+  collection: string,
+  reads: readonly (keyof Rec & string)[],
+  search: (record: Rec) => SearchWords,
+): Migration {
+  return {
+    name: `${collection}-are-found-by-words`,
+    async run(db) {
+      const records = db.collection<Rec>(collection);
+      await rewriteRecords(records, {
+        old: { search: { $exists: false } },
+        reads,
+        update: async (batch) =>
+          batch.map((record) => ({ $set: { search: search(record) } }) as unknown as mongo.UpdateFilter<Rec>),
+      });
+      await dropIndexesOf(db, { collection, field: '_fts' });
+    },
+  };
+}
+
+/** Error code of the database for an index that another process has dropped meanwhile. */
+const INDEX_NOT_FOUND = 27;
+
+/** Drops the indexes of a collection that hold a field. */
+export async function dropIndexesOf(
+  db: mongo.Db,
+  { collection, field }: { collection: string; field: string },
+): Promise<void> {
+  if (!(await db.listCollections({ name: collection }).hasNext())) return;
+  for (const { name, key } of await db.collection(collection).indexes()) {
+    if (!name || !(field in key)) continue;
+    await db
+      .collection(collection)
+      .dropIndex(name)
+      .catch((error: { code?: number }) => {
+        if (error.code !== INDEX_NOT_FOUND) throw error;
+      });
   }
 }

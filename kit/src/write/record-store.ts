@@ -7,7 +7,7 @@ import { withinReach, type Reach } from '../api/viewer.ts';
 import { OPERATION_MS_MAX } from '../process/mongo.ts';
 import type { Aggregates } from './aggregates.ts';
 import type { Journal } from './journal.ts';
-import { RECORD_ONLY, type Aggregate } from './record.ts';
+import { RECORD_ONLY, type Aggregate, type RecordKind } from './record.ts';
 
 /** The records of a noun, and the questions that every noun asks of them. */
 export interface RecordStore<T extends Aggregate> {
@@ -32,13 +32,15 @@ export interface RecordParts<T extends Aggregate> {
   schema: Schema<T>;
   /** The part of a filter that keeps a read within a reach. Left out: the records of the organizations in it. */
   within?: (reach: Reach) => object;
+  /** The words that a record is found by. Left out: nobody searches the records. */
+  search?: RecordKind<T>['search'];
 }
 
 /** Opens the records of a noun: model, indexes, aggregates. */
 export async function openRecords<T extends Aggregate>(
   { connection, journal }: { connection: Connection; journal: Journal },
   names: RecordNames,
-  { collection, schema, within = withinReach }: RecordParts<T>,
+  { collection, schema, within = withinReach, search }: RecordParts<T>,
 ): Promise<RecordStore<T>> {
   const model = connection.model<T>(collection, schema, collection);
   const find = (reach: Reach, idOrNumber: string): Promise<T | null> => {
@@ -51,7 +53,7 @@ export async function openRecords<T extends Aggregate>(
   };
   return {
     model,
-    records: await journal.aggregates<T>(model, names.idPrefix),
+    records: await journal.aggregates<T>(model, names.idPrefix, search),
     find,
     async require(reach, idOrNumber) {
       const check = new InputCheck();

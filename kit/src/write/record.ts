@@ -4,6 +4,7 @@ import type { Random } from '../process/ids.ts';
 import type { CommitOrder } from './commit-order.ts';
 import type { WaitingEvent } from './event.ts';
 import type { RequestKey } from './request.ts';
+import type { SearchWords } from '../api/search.ts';
 
 /** The fields of every aggregate. The version counts its events, from 1. */
 export interface Aggregate {
@@ -27,6 +28,8 @@ export interface Bookkeeping {
   /** The version after the last event that is not background. */
   basisVersion: number;
   leaseUntil: Date | null;
+  /** The words that the record is found by; absent in kinds of records that nobody searches. */
+  search?: SearchWords;
 }
 
 /** A record as its collection holds it. */
@@ -46,6 +49,7 @@ export const RECORD_ONLY = {
   keys: 0,
   basisVersion: 0,
   leaseUntil: 0,
+  search: 0,
 } as const;
 
 /** The record alone. */
@@ -68,6 +72,8 @@ export interface RecordKind<T extends Aggregate> {
   readonly barrier: (term?: number) => Promise<void>;
   readonly crash: CrashPoint;
   readonly random: Random;
+  /** The words that a record is found by, kept with it by each write. */
+  readonly search?: ((record: T) => SearchWords) | undefined;
   /** Wakes the relay after a write. */
   readonly wake: () => void;
 }

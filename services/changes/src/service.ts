@@ -6,7 +6,7 @@ import { domainSdl } from '@desk/schema/sdl';
 import { reachOfChanges } from './change/policy.ts';
 import type { ChangesContext } from './context.ts';
 import { resolvers } from './resolvers.ts';
-import { openStore, type Store } from './store.ts';
+import { MIGRATIONS, openStore, type Store } from './store.ts';
 import { loadTemplates } from './template/port.ts';
 import type { Template } from './template/template.ts';
 
@@ -21,7 +21,7 @@ export interface ChangesService extends RunningService {
 
 /** Starts the changes service: store, relay, mirror and subgraph. */
 export function createChangesService(config: ServiceConfig, deps: Dependencies): Promise<ChangesService> {
-  return startService({ service: SERVICE, config, deps }, async (foundation) => {
+  return startService({ service: SERVICE, config, deps, migrations: MIGRATIONS }, async (foundation) => {
     const { log, newId } = foundation;
     const templates = loadTemplates();
     const store = await openStore(foundation);

@@ -1,5 +1,6 @@
 import type { Foundation } from '@desk/kit/service/service';
-import { openChangeStore, type ChangeStore } from './change/store.ts';
+import type { Migration } from '@desk/kit/write/migration';
+import { CHANGE_MIGRATIONS, openChangeStore, type ChangeStore } from './change/store.ts';
 
 /** The store of each noun. */
 export interface Store {
@@ -10,3 +11,6 @@ export interface Store {
 export async function openStore(foundation: Pick<Foundation, 'connection' | 'journal' | 'log'>): Promise<Store> {
   return { changes: await openChangeStore(foundation) };
 }
+
+/** The migrations of stored records, in order. The list only grows. */
+export const MIGRATIONS: readonly Migration[] = CHANGE_MIGRATIONS;

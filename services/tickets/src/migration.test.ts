@@ -67,6 +67,20 @@ test('messages of the version before name their subject, and keep everything els
   expect(indexes.filter(({ key }) => 'incidentId' in key)).toEqual([]);
 });
 
+test('incidents of the version before are found by words, and the text index is gone', async () => {
+  const incidents = connection.collection('incidents');
+  const old = { title: 'Relevés manquants', description: 'Batch 88', resolution: null };
+  await incidents.insertOne({ _id: 'inc_1', ...old } as never);
+  await incidents.createIndex({ title: 'text' }, { name: 'words' });
+  await Promise.all([migrate(), migrate()]);
+  expect(await incidents.findOne({ 'search.words': 'releves' })).toEqual({
+    _id: 'inc_1',
+    ...old,
+    search: { words: ['releves', 'manquants', 'batch', '88'] },
+  });
+  expect((await incidents.indexes()).map(({ name }) => name)).not.toContain('words');
+});
+
 test('migrated again, they stay as they are', async () => {
   const before = await connection.collection('comments').find().toArray();
   await migrate();

@@ -322,6 +322,42 @@ describe('who may do what', () => {
   });
 });
 
+describe('a search of incidents', () => {
+  const LIST = 'query($text: String!) { incidents(first: 10, filter: { text: $text }) { totalCount nodes { id } } }';
+  const found = async (text: string): Promise<string[]> => {
+    const { nodes } = done<{ nodes: { id: string }[] }>(await desk.ask(lena, LIST, { text }));
+    return nodes.map(({ id }) => id);
+  };
+
+  test('finds words however their accents, case and forms are typed, in the title, description and solution', async () => {
+    const reported = await desk.report({ title: 'Relevés d’Orignal manquants', description: 'Fichier été_2026.csv' });
+    for (const text of ['Relevés orignal', 'RELEVE\u0301S orignal', 'releves Orignal', 'orignal "csv" -ete'])
+      expect(await found(text)).toEqual([reported.id]);
+    const started = await desk.started(reported);
+    await desk.act('resolveIncident', started, { code: 'FIXED', text: 'Quenouille remplacée.', cause: 'DATA' });
+    expect(await found('orignal quenouille')).toEqual([reported.id]);
+    expect(await found('orignal quenouilles')).toEqual([]);
+  });
+
+  test('finds an incident by its number in any usual spelling, and a link leads there by it', async () => {
+    const [reported, other] = [await desk.report(), await desk.report()];
+    const digits = reported.number.slice('INC-'.length);
+    const spellings = [
+      `INC${digits}`,
+      `inc ${Number(digits)}`,
+      `INC\u00a0${digits}`,
+      digits,
+      `Incident ${reported.number}`,
+    ];
+    for (const text of spellings) expect(await found(text)).toEqual([reported.id]);
+    expect(await found(String(Number(digits)))).toContain(reported.id);
+    const linked = await desk.act('linkIncident', other, { kind: 'CHILD_OF', target: digits });
+    expect(await desk.refusal('linkIncident', linked, { kind: 'RELATED_TO', target: digits })).toMatchObject({
+      fields: [{ path: 'input.target', code: 'NOT_A_RECORD_NUMBER' }],
+    });
+  });
+});
+
 describe('the wall between distributors (example 20)', () => {
   const BY_ID = 'query($id: ID!) { incident(id: $id) { id } }';
   const ENTITY = 'query($r: [_Any!]!) { _entities(representations: $r) { ... on Incident { id title } } }';

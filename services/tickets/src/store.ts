@@ -1,9 +1,9 @@
 import type { Foundation } from '@desk/kit/service/service';
 import type { Migration } from '@desk/kit/write/migration';
-import { openRequestStore, type RequestStore } from './service-request/store.ts';
+import { REQUEST_MIGRATIONS, openRequestStore, type RequestStore } from './service-request/store.ts';
 import { INCIDENT_MIGRATIONS, openIncidentStore, type IncidentStore } from './incident/store.ts';
-import { openKnownErrorStore, type KnownErrorStore } from './known-error/store.ts';
-import { openProblemStore, type ProblemStore } from './problem/store.ts';
+import { KNOWN_ERROR_MIGRATIONS, openKnownErrorStore, type KnownErrorStore } from './known-error/store.ts';
+import { PROBLEM_MIGRATIONS, openProblemStore, type ProblemStore } from './problem/store.ts';
 
 /** The store of each noun. */
 export interface Store {
@@ -24,4 +24,9 @@ export async function openStore(foundation: Pick<Foundation, 'connection' | 'jou
 }
 
 /** The migrations of stored records, in order. The list only grows. */
-export const MIGRATIONS: readonly Migration[] = [...INCIDENT_MIGRATIONS];
+export const MIGRATIONS: readonly Migration[] = [
+  ...INCIDENT_MIGRATIONS,
+  ...REQUEST_MIGRATIONS,
+  ...PROBLEM_MIGRATIONS,
+  ...KNOWN_ERROR_MIGRATIONS,
+];

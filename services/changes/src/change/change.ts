@@ -1,5 +1,5 @@
 import type { Actor } from '@desk/kit/api/actor';
-import { formatNumber, parseNumber } from '@desk/kit/api/numbers';
+import { formatNumber } from '@desk/kit/api/numbers';
 import type { RecordNames } from '@desk/kit/api/reference';
 import type { ActingViewer } from '@desk/kit/write/actions';
 import type { ActContext } from '@desk/kit/write/describe-change';
@@ -61,9 +61,4 @@ export const SERVICES_MAX = 10;
 /** The number that people use. */
 export function changeNumber({ number }: Pick<Change, 'number'>): string {
   return formatNumber(CHANGE_NAMES.numberPrefix, number ?? 0);
-}
-
-/** The stored number in one that people use. Null when the text is none. */
-export function parseChangeNumber(text: string): number | null {
-  return parseNumber(CHANGE_NAMES.numberPrefix, text);
 }

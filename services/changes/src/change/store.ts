@@ -1,10 +1,12 @@
 import { listedBy } from '@desk/kit/api/list-filter';
 import { countUpTo, findPage, type Page, type PageRequest, type SortField } from '@desk/kit/api/page';
+import { searchFor, wordsOf, type SearchWords } from '@desk/kit/api/search';
 import { withinReachOrPublished, type Reach } from '@desk/kit/api/viewer';
 import { openConversation, type Conversation } from '@desk/kit/conversation/store';
 import { waitingIn, type HistoryRequest } from '@desk/kit/log/history';
 import type { Log } from '@desk/kit/log/log';
 import type { Foundation } from '@desk/kit/service/service';
+import { wordsMigration, type Migration } from '@desk/kit/write/migration';
 import { RECORD_ONLY, type Paths } from '@desk/kit/write/record';
 import { openRecords, type RecordStore } from '@desk/kit/write/record-store';
 import {
@@ -28,7 +30,7 @@ import {
   type ChangeFilter,
   type ChangeOrder,
 } from '../generated/api.ts';
-import { CHANGE_NAMES, parseChangeNumber, type Change, type Plan } from './change.ts';
+import { CHANGE_NAMES, type Change, type Plan } from './change.ts';
 import { CHANGE } from './event.ts';
 
 /** The questions about changes that the service asks its database, and the aggregates through which it writes. */
@@ -52,7 +54,7 @@ export async function openChangeStore({
   journal,
   log,
 }: Pick<Foundation, 'connection' | 'journal' | 'log'>): Promise<ChangeStore> {
-  const parts = { collection: COLLECTION, schema: changeSchema, within: withinReachOrPublished };
+  const parts = { collection: COLLECTION, schema: changeSchema, within: withinReachOrPublished, search: searchWords };
   const changes = await openRecords<Change>({ connection, journal }, CHANGE_NAMES, parts);
   const { model } = changes;
   const conversation = await openConversation(
@@ -68,8 +70,17 @@ export async function openChangeStore({
     ...changes,
     ...conversation,
     list: (reach, { filter, order }, page) =>
-      findPage(model, { filter: changeFilter(reach, filter), sort: sortOf(order), projection: RECORD_ONLY }, page),
-    count: (reach, filter) => countUpTo(model, changeFilter(reach, filter)),
+      findPage(
+        model,
+        {
+          filter: changeFilter(reach, filter),
+          search: searchFor(CHANGE_NAMES, filter.text),
+          sort: sortOf(order),
+          projection: RECORD_ONLY,
+        },
+        page,
+      ),
+    count: (reach, filter) => countUpTo(model, changeFilter(reach, filter), searchFor(CHANGE_NAMES, filter.text)),
     async history(changeId, internal) {
       const own = { collection: COLLECTION, filter: { _id: changeId }, oldestBy: 'createdAt' };
       const outbox = await waitingIn(journal, [own, comments.outboxes(changeId), notes.outboxes(changeId)]);
@@ -104,16 +115,12 @@ function changeFilter(reach: Reach, filter: ChangeFilter): QueryFilter<Change> {
     conditions.push({ publishedAt: filter.published ? { $gt: new Date(0) } : null });
   if (filter.plannedFrom) conditions.push({ plannedStart: { $gte: filter.plannedFrom } });
   if (filter.plannedBefore) conditions.push({ plannedStart: { $lt: filter.plannedBefore } });
-  if (filter.text) conditions.push(textCondition(filter.text));
   return { $and: conditions };
 }
 
-/** Words are looked up in the text index; a number is a number. Quotes and minus signs of a client mean themselves. */
-function textCondition(words: string): QueryFilter<Change> {
-  const number = parseChangeNumber(words);
-  if (number !== null) return { number };
-  const parts = words.split(/[^\p{L}\p{N}_.]+/u).filter(Boolean);
-  return { $text: { $search: parts.map((part) => `"${part}"`).join(' ') || '"' } };
+/** The words that a change is found by. */
+function searchWords({ title, reason, benefit }: Pick<Change, 'title' | 'reason' | 'benefit'>): SearchWords {
+  return { words: wordsOf([title, reason, benefit]) };
 }
 
 const maybeOneOf = (values: object) => ({ ...maybeText, enum: [...Object.values(values), null] });
@@ -159,4 +166,9 @@ changeSchema.index({ updatedAt: -1, _id: -1 });
 changeSchema.index({ plannedStart: 1, _id: 1 });
 changeSchema.index({ state: 1, createdAt: -1, _id: -1 });
 changeSchema.index({ serviceIds: 1, createdAt: -1 });
-changeSchema.index({ title: 'text', reason: 'text', benefit: 'text' }, { default_language: 'none', name: 'words' });
+changeSchema.index({ 'search.words': 1 });
+
+/** The migrations of changes, in order. */
+export const CHANGE_MIGRATIONS: readonly Migration[] = [
+  wordsMigration<Change>(COLLECTION, ['title', 'reason', 'benefit'], searchWords),
+];

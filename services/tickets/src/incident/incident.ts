@@ -1,5 +1,5 @@
 import type { Actor } from '@desk/kit/api/actor';
-import { formatNumber, parseNumber } from '@desk/kit/api/numbers';
+import { formatNumber } from '@desk/kit/api/numbers';
 import type { RecordNames } from '@desk/kit/api/reference';
 import type { ActingViewer } from '@desk/kit/write/actions';
 import type { ActContext } from '@desk/kit/write/describe-change';
@@ -105,9 +105,4 @@ export const OPEN_STATES: readonly IncidentState[] = ['NEW', 'ASSIGNED', 'IN_PRO
 /** The number that people use. */
 export function incidentNumber({ number }: Pick<Incident, 'number'>): string {
   return formatNumber(INCIDENT_NAMES.numberPrefix, number ?? 0);
-}
-
-/** The stored number in one that people use, as `INC-000123` or `inc-123`. Null when the text is none. */
-export function parseIncidentNumber(text: string): number | null {
-  return parseNumber(INCIDENT_NAMES.numberPrefix, text);
 }

@@ -1,5 +1,5 @@
 import type { InputCheck } from '@desk/kit/api/input';
-import { formatNumber, parseNumber } from '@desk/kit/api/numbers';
+import { formatNumber, numberNamed, paddedNumber } from '@desk/kit/api/numbers';
 import type { IncidentLinkKind } from '../generated/api.ts';
 import { requireAction } from './actions.ts';
 import { withDerivedFields } from './clocks.ts';
@@ -119,10 +119,11 @@ export function linkWaitedFor(incident: Incident, target: string, check: InputCh
   return link;
 }
 
-/** A record's number as it is kept, `chg-12` as `CHG-000012`. Notes one that is of none of these kinds, and gives back null. */
+/** A record's number as it is kept: `CHG-000012` for `chg 12`, and for `000012` where the record must be a change. Notes one that is of none of these kinds, and gives back null. */
 export function recordNumber(text: string, prefixes: readonly string[], { check, path }: Place): string | null {
   for (const prefix of prefixes) {
-    const number = parseNumber(prefix, text);
+    const form = { numberPrefix: prefix };
+    const number = numberNamed(form, text) ?? (prefixes.length === 1 ? paddedNumber(form, text) : null);
     if (number !== null) return formatNumber(prefix, number);
   }
   const forms = prefixes.map((prefix) => formatNumber(prefix, 123)).join(' or ');

@@ -1,5 +1,6 @@
 import type { Page, PageRequest, SortField } from '@desk/kit/api/page';
 import { countUpTo, findPage } from '@desk/kit/api/page';
+import { searchFor, wordsOf, type SearchWords } from '@desk/kit/api/search';
 import { withinReach, type Reach } from '@desk/kit/api/viewer';
 import type { Comment } from '@desk/kit/conversation/message';
 import { openConversation, type Conversation, type ConversationNames } from '@desk/kit/conversation/store';
@@ -7,7 +8,7 @@ import { waitingIn, type HistoryRequest } from '@desk/kit/log/history';
 import type { Log } from '@desk/kit/log/log';
 import { OPERATION_MS_MAX } from '@desk/kit/process/mongo';
 import type { Foundation } from '@desk/kit/service/service';
-import { rewriteRecords, type Migration } from '@desk/kit/write/migration';
+import { dropIndexesOf, rewriteRecords, wordsMigration, type Migration } from '@desk/kit/write/migration';
 import { RECORD_ONLY, type Paths } from '@desk/kit/write/record';
 import { NUMBERED, openRecords, type RecordStore } from '@desk/kit/write/record-store';
 import {
@@ -47,7 +48,6 @@ import { INCIDENT } from './event.ts';
 import {
   INCIDENT_NAMES,
   OPEN_STATES,
-  parseIncidentNumber,
   type Incident,
   type IncidentContact,
   type IncidentHold,
@@ -94,7 +94,7 @@ export async function openIncidentStore({
   journal,
   log,
 }: Pick<Foundation, 'connection' | 'journal' | 'log'>): Promise<IncidentStore> {
-  const parts = { collection: COLLECTION, schema: incidentSchema };
+  const parts = { collection: COLLECTION, schema: incidentSchema, search: searchWords };
   const incidents = await openRecords<Incident>({ connection, journal }, INCIDENT_NAMES, parts);
   const { model, byIds } = incidents;
   const conversation = await openConversation({ connection, journal }, CONVERSATION);
@@ -114,9 +114,10 @@ export async function openIncidentStore({
     list(reach, { filter, order }, page) {
       const asked = incidentFilter(reach, filter);
       const listed = order?.field === 'NUMBER' ? { $and: [asked, NUMBERED] } : asked;
-      return findPage(model, { filter: listed, sort: sortOf(order), projection: RECORD_ONLY }, page);
+      const search = searchFor(INCIDENT_NAMES, filter.text);
+      return findPage(model, { filter: listed, search, sort: sortOf(order), projection: RECORD_ONLY }, page);
     },
-    count: (reach, filter) => countUpTo(model, incidentFilter(reach, filter)),
+    count: (reach, filter) => countUpTo(model, incidentFilter(reach, filter), searchFor(INCIDENT_NAMES, filter.text)),
     tally: (reach) => tally(model, reach),
     listCausedBy: (reach, problemId, page) =>
       findPage(model, { filter: causedBy(reach, problemId), sort: sortOf(null), projection: RECORD_ONLY }, page),
@@ -199,16 +200,14 @@ function incidentFilter(reach: Reach, filter: IncidentFilter): QueryFilter<Incid
   if (filter.createdBefore) conditions.push({ createdAt: { $lt: filter.createdBefore } });
   if (filter.updatedFrom) conditions.push({ updatedAt: { $gte: filter.updatedFrom } });
   if (filter.updatedBefore) conditions.push({ updatedAt: { $lt: filter.updatedBefore } });
-  if (filter.text) conditions.push(textCondition(filter.text));
   return { $and: conditions };
 }
 
-/** Words are looked up in the text index; a number is a number. Quotes and minus signs of a client mean themselves. */
-function textCondition(text: string): QueryFilter<Incident> {
-  const number = parseIncidentNumber(text);
-  if (number !== null) return { number };
-  const words = text.split(/[^\p{L}\p{N}_.]+/u).filter(Boolean);
-  return { $text: { $search: words.map((word) => `"${word}"`).join(' ') || '"' } };
+type Found = Pick<Incident, 'title' | 'description' | 'resolution'>;
+
+/** The words that an incident is found by. */
+function searchWords({ title, description, resolution }: Found): SearchWords {
+  return { words: wordsOf([title, resolution?.text ?? null, description]) };
 }
 
 async function tally(model: Model<Incident>, reach: Reach): Promise<Tally> {
@@ -332,10 +331,7 @@ incidentSchema.index({ assigneeId: 1, state: 1, createdAt: -1 });
 incidentSchema.index({ 'links.targetId': 1, createdAt: -1, _id: -1 });
 // The tally.
 incidentSchema.index({ state: 1, organizationId: 1, priority: 1, breached: 1, assigneeId: 1 });
-incidentSchema.index(
-  { title: 'text', description: 'text', 'resolution.text': 'text' },
-  { default_language: 'none', name: 'words' },
-);
+incidentSchema.index({ 'search.words': 1 });
 
 /** A comment or note from before messages named a subject. */
 interface OldMessage {
@@ -359,13 +355,13 @@ function messageMigration(collection: string): Migration {
             $unset: { incidentId: '' },
           })) as unknown as mongo.UpdateFilter<OldMessage>[],
       });
-      const indexes = (await db.listCollections({ name: collection }).hasNext()) ? await messages.indexes() : [];
-      for (const { name, key } of indexes) if (name && 'incidentId' in key) await messages.dropIndex(name);
+      await dropIndexesOf(db, { collection, field: 'incidentId' });
     },
   };
 }
 
 /** The migrations of incidents and their messages, in order. */
-export const INCIDENT_MIGRATIONS: readonly Migration[] = [CONVERSATION.comments, CONVERSATION.notes].map(
-  ({ collection }) => messageMigration(collection),
-);
+export const INCIDENT_MIGRATIONS: readonly Migration[] = [
+  ...[CONVERSATION.comments, CONVERSATION.notes].map(({ collection }) => messageMigration(collection)),
+  wordsMigration<Incident>(COLLECTION, ['title', 'description', 'resolution'], searchWords),
+];

@@ -1,4 +1,4 @@
-import { formatNumber, parseNumber } from '@desk/kit/api/numbers';
+import { formatNumber } from '@desk/kit/api/numbers';
 import type { RecordNames } from '@desk/kit/api/reference';
 import type { ActingViewer } from '@desk/kit/write/actions';
 import type { ActContext } from '@desk/kit/write/describe-change';
@@ -61,9 +61,4 @@ export const MARKS_MAX = 20;
 /** The number that people use. */
 export function knownErrorNumber({ number }: Pick<KnownError, 'number'>): string {
   return formatNumber(KNOWN_ERROR_NAMES.numberPrefix, number ?? 0);
-}
-
-/** The stored number in one that people use. Null when the text is none. */
-export function parseKnownErrorNumber(text: string): number | null {
-  return parseNumber(KNOWN_ERROR_NAMES.numberPrefix, text);
 }

@@ -1,9 +1,11 @@
 import { listedBy } from '@desk/kit/api/list-filter';
 import { countUpTo, findPage, type Page, type PageRequest, type SortField } from '@desk/kit/api/page';
+import { searchFor, wordsOf, type SearchWords } from '@desk/kit/api/search';
 import { withinReachOrPublished, type Reach } from '@desk/kit/api/viewer';
 import { waitingIn, type HistoryRequest } from '@desk/kit/log/history';
 import type { Log } from '@desk/kit/log/log';
 import type { Foundation } from '@desk/kit/service/service';
+import { wordsMigration, type Migration } from '@desk/kit/write/migration';
 import { RECORD_ONLY, type Paths } from '@desk/kit/write/record';
 import {
   AGGREGATE,
@@ -19,7 +21,7 @@ import {
 import { openRecords, type RecordStore } from '@desk/kit/write/record-store';
 import { Schema, type QueryFilter } from 'mongoose';
 import { KnownErrorAudience, KnownErrorState, type KnownErrorFilter, type KnownErrorOrder } from '../generated/api.ts';
-import { KNOWN_ERROR_NAMES, parseKnownErrorNumber, type KnownError, type Workaround } from './known-error.ts';
+import { KNOWN_ERROR_NAMES, type KnownError, type Workaround } from './known-error.ts';
 
 /** The questions about known errors that the service asks its database, and the aggregates through which it writes. */
 export interface KnownErrorStore extends RecordStore<KnownError> {
@@ -42,14 +44,29 @@ export async function openKnownErrorStore({
   journal,
   log,
 }: Pick<Foundation, 'connection' | 'journal' | 'log'>): Promise<KnownErrorStore> {
-  const parts = { collection: COLLECTION, schema: knownErrorSchema, within: withinReachOrPublished };
+  const parts = {
+    collection: COLLECTION,
+    schema: knownErrorSchema,
+    within: withinReachOrPublished,
+    search: searchWords,
+  };
   const knownErrors = await openRecords<KnownError>({ connection, journal }, KNOWN_ERROR_NAMES, parts);
   const { model } = knownErrors;
   return {
     ...knownErrors,
     list: (reach, { filter, order }, page) =>
-      findPage(model, { filter: knownErrorFilter(reach, filter), sort: sortOf(order), projection: RECORD_ONLY }, page),
-    count: (reach, filter) => countUpTo(model, knownErrorFilter(reach, filter)),
+      findPage(
+        model,
+        {
+          filter: knownErrorFilter(reach, filter),
+          search: searchFor(KNOWN_ERROR_NAMES, filter.text),
+          sort: sortOf(order),
+          projection: RECORD_ONLY,
+        },
+        page,
+      ),
+    count: (reach, filter) =>
+      countUpTo(model, knownErrorFilter(reach, filter), searchFor(KNOWN_ERROR_NAMES, filter.text)),
     async history(knownErrorId, reach) {
       const own = { collection: COLLECTION, filter: { _id: knownErrorId }, oldestBy: 'createdAt' };
       return {
@@ -80,16 +97,14 @@ function knownErrorFilter(reach: Reach, filter: KnownErrorFilter): QueryFilter<K
   anyOf('state', filter.state);
   anyOf('serviceIds', filter.serviceId);
   anyOf('problemId', filter.problemId);
-  if (filter.text) conditions.push(textCondition(filter.text));
   return { $and: conditions };
 }
 
-/** Words are looked up in the text index; a number is a number. Quotes and minus signs of a client mean themselves. */
-function textCondition(words: string): QueryFilter<KnownError> {
-  const number = parseKnownErrorNumber(words);
-  if (number !== null) return { number };
-  const parts = words.split(/[^\p{L}\p{N}_.]+/u).filter(Boolean);
-  return { $text: { $search: parts.map((part) => `"${part}"`).join(' ') || '"' } };
+type Found = Pick<KnownError, 'title' | 'symptom' | 'cause' | 'workaround' | 'errorCodes'>;
+
+/** The words that a known error is found by. */
+function searchWords({ title, symptom, cause, workaround, errorCodes }: Found): SearchWords {
+  return { words: wordsOf([title, ...errorCodes, symptom, cause, workaround?.steps ?? null]) };
 }
 
 const workaround = new Schema<Workaround>({ steps: text, tested: flag } satisfies Paths<Workaround>, PART_OPTIONS);
@@ -122,7 +137,9 @@ knownErrorSchema.index({ updatedAt: -1, _id: -1 });
 knownErrorSchema.index({ state: 1, createdAt: -1, _id: -1 });
 knownErrorSchema.index({ problemId: 1, createdAt: -1 });
 knownErrorSchema.index({ serviceIds: 1, createdAt: -1 });
-knownErrorSchema.index(
-  { title: 'text', symptom: 'text', cause: 'text', 'workaround.steps': 'text', errorCodes: 'text' },
-  { default_language: 'none', name: 'words' },
-);
+knownErrorSchema.index({ 'search.words': 1 });
+
+/** The migrations of known errors, in order. */
+export const KNOWN_ERROR_MIGRATIONS: readonly Migration[] = [
+  wordsMigration<KnownError>(COLLECTION, ['title', 'symptom', 'cause', 'workaround', 'errorCodes'], searchWords),
+];

@@ -1,5 +1,5 @@
 import type { Actor } from '@desk/kit/api/actor';
-import { formatNumber, parseNumber } from '@desk/kit/api/numbers';
+import { formatNumber } from '@desk/kit/api/numbers';
 import type { RecordNames } from '@desk/kit/api/reference';
 import type { ActingViewer } from '@desk/kit/write/actions';
 import type { ActContext } from '@desk/kit/write/describe-change';
@@ -73,9 +73,4 @@ export const OPEN_STATES: readonly ProblemState[] = [
 /** The number that people use. */
 export function problemNumber({ number }: Pick<Problem, 'number'>): string {
   return formatNumber(PROBLEM_NAMES.numberPrefix, number ?? 0);
-}
-
-/** The stored number in one that people use. Null when the text is none. */
-export function parseProblemNumber(text: string): number | null {
-  return parseNumber(PROBLEM_NAMES.numberPrefix, text);
 }

@@ -1,11 +1,13 @@
 import { listedBy } from '@desk/kit/api/list-filter';
 import { countUpTo, findPage, type Page, type PageRequest, type SortField } from '@desk/kit/api/page';
+import { searchFor, wordsOf, type Search, type SearchWords } from '@desk/kit/api/search';
 import { withinReachOrPublished, type Reach } from '@desk/kit/api/viewer';
 import type { InternalNote } from '@desk/kit/conversation/message';
 import { openNotes, type MessageStore } from '@desk/kit/conversation/store';
 import { waitingIn, type HistoryRequest } from '@desk/kit/log/history';
 import type { Log } from '@desk/kit/log/log';
 import type { Foundation } from '@desk/kit/service/service';
+import { wordsMigration, type Migration } from '@desk/kit/write/migration';
 import { RECORD_ONLY, type Paths } from '@desk/kit/write/record';
 import {
   AGGREGATE,
@@ -23,13 +25,7 @@ import { openRecords, type RecordStore } from '@desk/kit/write/record-store';
 import { Schema, type QueryFilter } from 'mongoose';
 import { ProblemResolutionCode, ProblemState, type ProblemFilter, type ProblemOrder } from '../generated/api.ts';
 import { PROBLEM } from './event.ts';
-import {
-  PROBLEM_NAMES,
-  parseProblemNumber,
-  type Problem,
-  type ProblemDiagnosis,
-  type ProblemResolution,
-} from './problem.ts';
+import { PROBLEM_NAMES, type Problem, type ProblemDiagnosis, type ProblemResolution } from './problem.ts';
 
 /** Which problems. */
 export interface ProblemList {
@@ -56,7 +52,7 @@ export async function openProblemStore({
   journal,
   log,
 }: Pick<Foundation, 'connection' | 'journal' | 'log'>): Promise<ProblemStore> {
-  const parts = { collection: COLLECTION, schema: problemSchema, within: withinReachOrPublished };
+  const parts = { collection: COLLECTION, schema: problemSchema, within: withinReachOrPublished, search: searchWords };
   const problems = await openRecords<Problem>({ connection, journal }, PROBLEM_NAMES, parts);
   const { model } = problems;
   const names = { noun: PROBLEM, notes: { collection: 'problem_notes', prefix: 'prn' } };
@@ -65,8 +61,17 @@ export async function openProblemStore({
     ...problems,
     notes,
     list: (reach, { order, ...list }, page) =>
-      findPage(model, { filter: problemFilter(reach, list), sort: sortOf(order), projection: RECORD_ONLY }, page),
-    count: (reach, list) => countUpTo(model, problemFilter(reach, list)),
+      findPage(
+        model,
+        {
+          filter: problemFilter(reach, list),
+          search: searchOf(list),
+          sort: sortOf(order),
+          projection: RECORD_ONLY,
+        },
+        page,
+      ),
+    count: (reach, list) => countUpTo(model, problemFilter(reach, list), searchOf(list)),
     async history(problemId, internal) {
       const own = { collection: COLLECTION, filter: { _id: problemId }, oldestBy: 'createdAt' };
       const outbox = await waitingIn(journal, [own, notes.outboxes(problemId)]);
@@ -98,25 +103,24 @@ function problemFilter(reach: Reach, { filter, inside }: ProblemList): QueryFilt
   anyOf(inside ? 'ownerId' : '_id', inside ? filter.ownerId : filter.ownerId && []);
   if (typeof filter.published === 'boolean')
     conditions.push({ publishedAt: filter.published ? { $gt: new Date(0) } : null });
-  if (filter.text) conditions.push(textCondition(filter.text, inside));
   return { $and: conditions };
 }
 
 /**
- * Words are looked up in the text index; a number is a number. For a viewer outside the SME each word must also stand in the published
- * words, so that a search tells nothing of the others.
+ * What a problem is searched for. A viewer outside the SME searches the published words, so that a search tells nothing of the others.
  */
-function textCondition(words: string, inside: boolean): QueryFilter<Problem> {
-  const number = parseProblemNumber(words);
-  if (number !== null) return { number };
-  const parts = words.split(/[^\p{L}\p{N}_.]+/u).filter(Boolean);
-  const search = { $text: { $search: parts.map((part) => `"${part}"`).join(' ') || '"' } };
-  if (inside) return search;
-  const published = parts.map((part) => {
-    const pattern = new RegExp(part.replaceAll('.', String.raw`\.`), 'i');
-    return { $or: [{ publicTitle: pattern }, { publicStatus: pattern }] };
-  });
-  return { $and: [search, ...published] };
+function searchOf({ filter, inside }: ProblemList): Search | null {
+  return searchFor(PROBLEM_NAMES, filter.text, inside ? 'words' : 'published');
+}
+
+type Found = Pick<Problem, 'title' | 'description' | 'publicTitle' | 'publicStatus'>;
+
+/** The words that a problem is found by: those for SME staff and auditors, and the published ones. */
+function searchWords({ title, description, publicTitle, publicStatus }: Found): SearchWords<'words' | 'published'> {
+  return {
+    words: wordsOf([title, publicTitle, publicStatus, description]),
+    published: wordsOf([publicTitle, publicStatus]),
+  };
 }
 
 const diagnosis = new Schema<ProblemDiagnosis>(
@@ -167,7 +171,10 @@ problemSchema.index({ updatedAt: -1, _id: -1 });
 problemSchema.index({ state: 1, createdAt: -1, _id: -1 });
 problemSchema.index({ serviceId: 1, createdAt: -1 });
 problemSchema.index({ ownerId: 1, createdAt: -1 });
-problemSchema.index(
-  { title: 'text', description: 'text', publicTitle: 'text', publicStatus: 'text' },
-  { default_language: 'none', name: 'words' },
-);
+problemSchema.index({ 'search.words': 1 });
+problemSchema.index({ 'search.published': 1 });
+
+/** The migrations of problems, in order. */
+export const PROBLEM_MIGRATIONS: readonly Migration[] = [
+  wordsMigration<Problem>(COLLECTION, ['title', 'description', 'publicTitle', 'publicStatus'], searchWords),
+];

@@ -1,5 +1,5 @@
 import type { Actor } from '@desk/kit/api/actor';
-import { formatNumber, parseNumber } from '@desk/kit/api/numbers';
+import { formatNumber } from '@desk/kit/api/numbers';
 import type { RecordNames } from '@desk/kit/api/reference';
 import type { Clock } from '@desk/kit/time/clock';
 import type { ActingViewer } from '@desk/kit/write/actions';
@@ -69,9 +69,4 @@ export const LINE_CHARACTERS_MAX = 200;
 /** The number that people use. */
 export function requestNumber({ number }: Pick<ServiceRequest, 'number'>): string {
   return formatNumber(REQUEST_NAMES.numberPrefix, number ?? 0);
-}
-
-/** The stored number in one that people use. Null when the text is none. */
-export function parseRequestNumber(text: string): number | null {
-  return parseNumber(REQUEST_NAMES.numberPrefix, text);
 }

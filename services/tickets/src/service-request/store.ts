@@ -1,10 +1,12 @@
 import { listedBy } from '@desk/kit/api/list-filter';
 import { countUpTo, findPage, type Page, type PageRequest, type SortField } from '@desk/kit/api/page';
+import { searchFor, wordsOf, type SearchWords } from '@desk/kit/api/search';
 import { withinReach, type Reach } from '@desk/kit/api/viewer';
 import { openConversation, type Conversation } from '@desk/kit/conversation/store';
 import { waitingIn, type HistoryRequest } from '@desk/kit/log/history';
 import type { Log } from '@desk/kit/log/log';
 import type { Foundation } from '@desk/kit/service/service';
+import { wordsMigration, type Migration } from '@desk/kit/write/migration';
 import { RECORD_ONLY, type Paths } from '@desk/kit/write/record';
 import { openRecords, type RecordStore } from '@desk/kit/write/record-store';
 import {
@@ -29,7 +31,7 @@ import {
 } from '../generated/api.ts';
 import { clockSchema } from '../sla/store.ts';
 import { SERVICE_REQUEST } from './event.ts';
-import { REQUEST_NAMES, parseRequestNumber, type FilledIn, type ServiceRequest, type Task } from './service-request.ts';
+import { REQUEST_NAMES, type FilledIn, type ServiceRequest, type Task } from './service-request.ts';
 
 /** The questions about service requests that the service asks its database, and the aggregates through which it writes. */
 export interface RequestStore extends RecordStore<ServiceRequest>, Conversation {
@@ -52,7 +54,7 @@ export async function openRequestStore({
   journal,
   log,
 }: Pick<Foundation, 'connection' | 'journal' | 'log'>): Promise<RequestStore> {
-  const parts = { collection: COLLECTION, schema };
+  const parts = { collection: COLLECTION, schema, search: searchWords };
   const requests = await openRecords<ServiceRequest>({ connection, journal }, REQUEST_NAMES, parts);
   const { model } = requests;
   const conversation = await openConversation(
@@ -68,8 +70,17 @@ export async function openRequestStore({
     ...requests,
     ...conversation,
     list: (reach, { filter, order }, page) =>
-      findPage(model, { filter: requestFilter(reach, filter), sort: sortOf(order), projection: RECORD_ONLY }, page),
-    count: (reach, filter) => countUpTo(model, requestFilter(reach, filter)),
+      findPage(
+        model,
+        {
+          filter: requestFilter(reach, filter),
+          search: searchFor(REQUEST_NAMES, filter.text),
+          sort: sortOf(order),
+          projection: RECORD_ONLY,
+        },
+        page,
+      ),
+    count: (reach, filter) => countUpTo(model, requestFilter(reach, filter), searchFor(REQUEST_NAMES, filter.text)),
     async history(requestId, internal) {
       const own = { collection: COLLECTION, filter: { _id: requestId }, oldestBy: 'createdAt' };
       const outbox = await waitingIn(journal, [own, comments.outboxes(requestId), notes.outboxes(requestId)]);
@@ -100,16 +111,12 @@ function requestFilter(reach: Reach, filter: ServiceRequestFilter): QueryFilter<
   anyOf('itemId', filter.itemId);
   anyOf('organizationId', filter.organizationId);
   if (typeof filter.breached === 'boolean') conditions.push({ breached: filter.breached });
-  if (filter.text) conditions.push(textCondition(filter.text));
   return { $and: conditions };
 }
 
-/** Words are looked up in the text index; a number is a number. Quotes and minus signs of a client mean themselves. */
-function textCondition(words: string): QueryFilter<ServiceRequest> {
-  const number = parseRequestNumber(words);
-  if (number !== null) return { number };
-  const parts = words.split(/[^\p{L}\p{N}_.]+/u).filter(Boolean);
-  return { $text: { $search: parts.map((part) => `"${part}"`).join(' ') || '"' } };
+/** The words that a request is found by. */
+function searchWords({ values }: Pick<ServiceRequest, 'values'>): SearchWords {
+  return { words: wordsOf(values.map(({ value }) => value)) };
 }
 
 const filledIn = new Schema<FilledIn>({ name: text, value: text } satisfies Paths<FilledIn>, PART_OPTIONS);
@@ -144,4 +151,9 @@ schema.index({ updatedAt: -1, _id: -1 });
 schema.index({ organizationId: 1, updatedAt: -1, _id: -1 });
 schema.index({ dueAt: 1, _id: 1 });
 schema.index({ state: 1, createdAt: -1, _id: -1 });
-schema.index({ 'values.value': 'text' }, { default_language: 'none', name: 'words' });
+schema.index({ 'search.words': 1 });
+
+/** The migrations of requests, in order. */
+export const REQUEST_MIGRATIONS: readonly Migration[] = [
+  wordsMigration<ServiceRequest>(COLLECTION, ['values'], searchWords),
+];
