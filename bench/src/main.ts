@@ -5,6 +5,7 @@ import type { GatewayQuery } from './gateway-queries.ts';
 import { isMet } from './ratio.ts';
 import { EXPORT_ROWS } from './export-rows.ts';
 import { importSuite } from './import-suite.ts';
+import { scaleSuite } from './scale-suite.ts';
 import { storeSuite } from './store-suite.ts';
 import { printOutcome, type Outcome } from './outcome.ts';
 import { keepResult, printMachine } from './history.ts';
@@ -14,6 +15,7 @@ const HELP = `npm run bench -- [suite ...] [--smoke] [--profile] [--file FILE]
   gateway   CPU per request, beside a stock gateway
   fanout    CPU per delivered message, beside raw ws and stock graphql-ws
   store     durable writes and lists, beside the native driver
+  scale     pages, searches and creations at 1,000 and at 100,000 incidents
   import    rows a second and memory
   --smoke   short runs, at most 90 s in all
   --profile where the gateway's time goes
@@ -48,6 +50,7 @@ const SUITES: Record<string, (options: Options) => Promise<Outcome>> = {
       profile,
     }),
   store: ({ smoke, profile }) => storeSuite({ rounds: smoke ? 2 : 6, sliceMs: smoke ? 600 : 2_000, profile }),
+  scale: ({ smoke }) => scaleSuite({ small: 1_000, large: smoke ? 10_000 : 100_000, rounds: smoke ? 5 : 15 }),
   import: ({ smoke, file }) => importSuite({ rows: smoke ? SMOKE_ROWS : EXPORT_ROWS, file }),
 };
 

@@ -6,6 +6,7 @@ import { MemoryStream } from '@desk/kit/log/memory-stream';
 import { DURABLE } from '@desk/kit/process/mongo';
 import { InputCheck } from '@desk/kit/api/input';
 import { pageRequest } from '@desk/kit/api/page';
+import { RECORD_ONLY } from '@desk/kit/write/record';
 import { openFoundation } from '@desk/kit/service/service';
 import type { IncidentDecision } from '@desk/tickets/incident/event';
 import type { Incident, IncidentActContext } from '@desk/tickets/incident/incident';
@@ -113,20 +114,17 @@ const OPERATIONS: Record<StoreOperation, Record<StoreRequest['by'], () => Promis
     // One row more, as the product reads it to know whether a next page exists.
     native: () =>
       incidents
-        .find({}, { projection: RECORD })
+        .find({}, { projection: RECORD_ONLY })
         .sort({ createdAt: -1, _id: -1 })
         .limit(PAGE + 1)
         .toArray(),
     desk: () => store.list('ALL', { filter: {}, order: null }, newest),
   },
   byId50: {
-    native: () => incidents.find({ _id: { $in: somePage() } }, { projection: RECORD }).toArray(),
+    native: () => incidents.find({ _id: { $in: somePage() } }, { projection: RECORD_ONLY }).toArray(),
     desk: () => store.byIds('ALL', somePage()),
   },
 };
-
-/** The record without what the journal keeps with it, as the store reads it. */
-const RECORD = { dirty: 0, outbox: 0, keys: 0, leaseUntil: 0 } as const;
 
 answerCalls({
   ...profileCalls,

@@ -327,6 +327,10 @@ incidentSchema.index({ organizationId: 1, number: 1 });
 incidentSchema.index({ state: 1, createdAt: -1, _id: -1 });
 incidentSchema.index({ state: 1, dueAt: 1, _id: 1 });
 incidentSchema.index({ assigneeId: 1, state: 1, createdAt: -1 });
+// Questions that few incidents answer: without these, a page of none reads the whole collection.
+incidentSchema.index({ serviceId: 1, createdAt: -1, _id: -1 });
+incidentSchema.index({ environment: 1, createdAt: -1, _id: -1 });
+incidentSchema.index({ breached: 1, createdAt: -1, _id: -1 });
 // What a problem caused.
 incidentSchema.index({ 'links.targetId': 1, createdAt: -1, _id: -1 });
 // The tally.
