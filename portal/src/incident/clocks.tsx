@@ -59,7 +59,7 @@ function ClockLine({ clock, missed }: { clock: Clock; missed: number }) {
   const { format } = useSession();
   const now = useNow();
   const budgetMs = durationMs(clock.budget);
-  const used = budgetMs > 0 ? Math.min(1, durationMs(clock.elapsed) / budgetMs) : 0;
+  const used = budgetMs > 0 && clock.elapsed !== null ? Math.min(1, durationMs(clock.elapsed) / budgetMs) : 0;
   const leftMs = clock.dueAt ? Date.parse(clock.dueAt) - now : 0;
   return (
     <div className="clock">
@@ -75,9 +75,11 @@ function ClockLine({ clock, missed }: { clock: Clock; missed: number }) {
                 : text('clocks.late', { time: format.instant(clock.dueAt), late: format.span(-leftMs) })
               : text(`clockState.${clock.state}`)}
       </span>
-      <span className="quiet">
-        {text('clocks.used', { used: format.duration(clock.elapsed), budget: format.duration(clock.budget) })}
-      </span>
+      {clock.elapsed !== null && (
+        <span className="quiet">
+          {text('clocks.used', { used: format.duration(clock.elapsed), budget: format.duration(clock.budget) })}
+        </span>
+      )}
       {missed > 0 && (
         <span>{text(missed < MISSED_KEPT_MAX ? 'clocks.missed' : 'clocks.missedMany', { count: missed })}</span>
       )}

@@ -15,6 +15,7 @@ import { resolvers } from './resolvers.ts';
 import { fire } from './service-request/acts.ts';
 import { loadReferenceData } from './sla/port.ts';
 import { slaOver, type Sla } from './sla/sla.ts';
+import { checkStoredVersions } from './sla/stored-versions.ts';
 import { MIGRATIONS, openStore, type Store } from './store.ts';
 
 const SERVICE = 'tickets';
@@ -35,7 +36,12 @@ export function createTicketsService(config: ServiceConfig, deps: Dependencies):
     const { time } = deps;
     const catalogue = loadCatalogue();
     const items = loadCatalogueItems();
-    const sla = slaOver(loadReferenceData());
+    const data = loadReferenceData();
+    const sla = slaOver(data);
+    const own = { calendar: data.calendars, policy: data.policies };
+    const unknown = await checkStoredVersions(foundation.journal.db, own);
+    if (unknown.length)
+      deps.logger.warn({ unknown }, 'a newer version of the desk began clocks that this one cannot count');
     const store = await openStore(foundation);
     foundation.startRelay();
     const directory = await foundation.openMirror<DirectoryRecords>(DIRECTORY_MIRROR);

@@ -38,14 +38,14 @@ export interface ExplainOptions {
   timeZone: string;
 }
 
-/** A clock in words as the API gives it. Null where there is none. */
+/** A clock in words as the API gives it. Null where there is none, and while this process does not know its calendar. */
 export function explainedClock(
   clock: ExplainedClock | undefined,
   { language, timeZone }: { language: Language; timeZone: string },
   { sla, now }: { sla: Sla; now: Date },
 ) {
-  if (!clock) return null;
-  const calendar = sla.calendarOf(clock);
+  const calendar = clock ? sla.knownCalendarOf(clock) : null;
+  if (!clock || !calendar) return null;
   const locale = language === 'FR' ? 'fr' : 'en';
   const { summary, lines } = explainClock(clock, calendar, { now, locale, timeZone });
   return {

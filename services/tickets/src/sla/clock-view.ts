@@ -11,7 +11,8 @@ export interface ClockView<Kind extends string> extends Omit<
   policy: string;
   calendar: string;
   budget: number;
-  elapsed: number;
+  /** Null while this process does not know the calendar. */
+  elapsed: number | null;
   intervals: ClockInterval[];
 }
 
@@ -20,13 +21,14 @@ export type ServiceRequestClockView = ClockView<ServiceRequestClockKind>;
 
 /** The view of a clock at `now`. */
 export function clockView<Kind extends string>(clock: Clock<Kind>, sla: Sla, now: Date): ClockView<Kind> {
+  const calendar = sla.knownCalendarOf(clock);
   return {
     ...clock,
     state: stateOf(clock),
     policy: `${clock.policyId}@${clock.policyVersion}`,
     calendar: `${clock.calendarId}@${clock.calendarVersion}`,
     budget: clock.budgetMs,
-    elapsed: elapsedMs(clock, sla.calendarOf(clock), now),
+    elapsed: calendar && elapsedMs(clock, calendar, now),
   };
 }
 

@@ -1,6 +1,7 @@
+import { Refusal } from '@desk/kit/api/errors';
 import { addBusinessTime, type BusinessCalendar } from '@desk/kit/time/business-calendar';
 import type { Clock, ClockTarget } from '@desk/kit/time/clock';
-import { newest, versionOf } from '@desk/kit/time/data-file';
+import { newest, referenceTo } from '@desk/kit/time/data-file';
 import { Impact, Urgency, type IncidentClockKind, type Priority, type PriorityMatrixCell } from '../generated/api.ts';
 import { computePriority, type Classification } from './priority.ts';
 import { targetOf, type ReferenceData } from './reference-data.ts';
@@ -18,8 +19,13 @@ export interface Sla {
   target(kind: IncidentClockKind, priority: Priority): ClockTarget | null;
   /** A target of so much business time, by a policy of its own, as that of a catalogue item. */
   businessTarget(policy: { id: string; version: number }, budgetMs: number): ClockTarget;
-  /** The calendar that a clock counts by, in the version it was started with. */
+  /**
+   * The calendar that a clock counts by, in the version it was started with. Refuses SERVICE_UNAVAILABLE for one that only a newer version of
+   * the desk knows, as while it is upgraded.
+   */
   calendarOf(clock: Clock): BusinessCalendar;
+  /** The same. Null for one that only a newer version of the desk knows. */
+  knownCalendarOf(clock: Clock): BusinessCalendar | null;
   /** When a record closes by itself, if it was resolved or delivered at an instant and is not reopened. */
   closesAt(resolvedAt: Date): Date;
   /** The version of the time zone rules that clocks are counted by. */
@@ -32,6 +38,8 @@ const INCIDENT = 'INCIDENT';
 export function slaOver(data: ReferenceData): Sla {
   const policy = newest(data.policies, INCIDENT);
   const matrix = newest(data.matrices, INCIDENT);
+  const knownCalendarOf = ({ calendarId: id, calendarVersion: version }: Clock) =>
+    data.calendars.find((each) => each.id === id && each.version === version) ?? null;
   return {
     priorityOf: (classification) => computePriority(matrix, classification),
     matrix: () =>
@@ -45,8 +53,19 @@ export function slaOver(data: ReferenceData): Sla {
       calendar: policy.autoClose.calendar,
       budgetMs,
     }),
-    calendarOf: (clock) => versionOf(data.calendars, clock.calendarId, clock.calendarVersion),
+    calendarOf(clock) {
+      const calendar = knownCalendarOf(clock);
+      if (!calendar) throw unknownCalendar(clock);
+      return calendar;
+    },
+    knownCalendarOf,
     closesAt: (resolvedAt) => addBusinessTime(policy.autoClose.calendar, resolvedAt, policy.autoClose.budgetMs),
     timeZoneData: data.timeZoneData,
   };
+}
+
+function unknownCalendar({ calendarId: id, calendarVersion: version }: Clock): Refusal {
+  const calendar = referenceTo({ id, version });
+  const message = `A clock follows the calendar ${calendar}, which a newer version of the desk brought. Try again shortly.`;
+  return new Refusal('SERVICE_UNAVAILABLE', message);
 }
