@@ -15,7 +15,7 @@ import { Counter, Histogram, Registry, collectDefaultMetrics } from 'prom-client
 import { checkArguments } from './arguments.ts';
 import { ERROR_CODES, Refusal, publicError, type ErrorCode } from './errors.ts';
 import type { Logger } from '../process/logger.ts';
-import { isConnectionFault } from '../process/mongo.ts';
+import { isConnectionFault, isTimeLimit } from '../process/mongo.ts';
 import type { TokenClaims, TokenPurpose, VerifyToken } from './token.ts';
 import type { Viewer } from './viewer.ts';
 
@@ -169,8 +169,9 @@ function createApollo<Context extends object>(options: SubgraphOptions<Context>)
         const report = () => logger.error({ error: cause, requestId }, 'a request failed');
         return publicError(error, formatted, { requestId, report });
       }
+      const message = isTimeLimit(cause) ? TOO_SLOW : AWAY;
       logger.warn({ error: cause, requestId }, 'the database does not answer');
-      return databaseAway(formatted, { service: name, requestId });
+      return databaseAway({ ...formatted, message }, { service: name, requestId });
     },
     plugins: [
       ApolloServerPluginCacheControlDisabled(),
@@ -231,13 +232,16 @@ const UNKNOWN_REQUEST = 'unknown';
 /** How long a caller should wait while the database is away, in milliseconds. */
 const RETRY_AFTER_MS = 1_000;
 
+const AWAY = 'A part of the desk does not answer. The rest works; try again shortly.';
+const TOO_SLOW = 'The desk could not read this in time. Narrow it by a filter, or try again shortly.';
+
 /** The answer where the database did not answer a read. Writes have refusals of their own. */
 function databaseAway(
-  { path }: GraphQLFormattedError,
+  { message, path }: GraphQLFormattedError,
   details: { service: string; requestId: string },
 ): GraphQLFormattedError {
   return {
-    message: 'A part of the desk does not answer. The rest works; try again shortly.',
+    message,
     ...(path ? { path } : {}),
     extensions: { code: 'SERVICE_UNAVAILABLE' satisfies ErrorCode, retryAfterMs: RETRY_AFTER_MS, ...details },
   };
