@@ -51,6 +51,7 @@ export function searchFor(form: NumberForm, text: string | null | undefined, lis
   return { condition: digits === undefined ? holds : { $or: [{ number: Number(digits) }, holds] }, field, words };
 }
 
-function plain(text: string): string {
+/** A text as words are compared and names are sorted: in small letters, without accents, in one form of Unicode. */
+export function plain(text: string): string {
   return text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
 }

@@ -1,3 +1,5 @@
+import { plain, wordsOf } from '@desk/kit/api/search';
+
 /** Longest name of an organization or a person, in characters. */
 export const NAME_CHARACTERS_MAX = 120;
 
@@ -6,13 +8,7 @@ export const WORDS_MAX = 20;
 
 /** The words of a text as lists are searched by them: in small letters, without accents, each once, at most WORDS_MAX. */
 export function searchWords(text: string): string[] {
-  return [
-    ...new Set(
-      plain(text)
-        .split(/[^\p{L}\p{N}]+/u)
-        .filter(Boolean),
-    ),
-  ].slice(0, WORDS_MAX);
+  return wordsOf([text], WORDS_MAX);
 }
 
 /** A name as lists are sorted by it: `Émilie` stands beside `Emily`, whatever the case. */
@@ -24,8 +20,4 @@ export function sortKey(name: string): string {
 export function withWords(text: string | null | undefined): { words?: { $all: RegExp[] } } {
   if (!text) return {};
   return { words: { $all: searchWords(text).map((word) => new RegExp(`^${word}`, 'u')) } };
-}
-
-function plain(text: string): string {
-  return text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
 }
