@@ -46,6 +46,8 @@ const HELP = `MDM/R Service Desk
   npm run check                   format, lint, imports, types, unused code, licences, composition, tests: what CI runs
   npm run desk -- import incidents FILE [--mapping FILE] [--rejects FILE] [--data DIR]
                                   takes over incidents from another system's export (docs/import.md)
+  npm run desk -- ground [--port N] [--data DIR] [--empty]
+                                  the database and sign-in service for processes of one's own (docs/operating.md)
   npm run desk -- screenshots     takes the README's pictures anew
   npm run desk -- kill-rig [--kills N] [--services | --crashes]
                                   the long kill test: of a small service, of all services, or of all at each
@@ -71,6 +73,10 @@ const COMMANDS = {
       'import',
       ...args,
     ]);
+  },
+  ground: (args) => {
+    build({ portal: true });
+    run(['--enable-source-maps', 'local/dist/main.js', 'ground', ...args]);
   },
   test: (args) => {
     build({ portal: true });

@@ -14,9 +14,9 @@ import { DOMAINS, followedBy, type Domain } from '@desk/schema/domains';
 import { existsSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { openDatabase, type DatabaseSettings } from './engine/database.ts';
+import { openDatabase, type Database, type DatabaseSettings } from './engine/database.ts';
 import { DEMO_NEWCOMERS, DEMO_PEOPLE } from './issuer/demo-people.ts';
-import { startIssuer } from './issuer/issuer.ts';
+import { startIssuer, type RunningIssuer } from './issuer/issuer.ts';
 import { freePort, PortTaken } from './engine/ports.ts';
 import { loadSecrets, type Secrets } from './secrets.ts';
 import { SERVICES, type Demo, type StartedService } from './services.ts';
@@ -47,19 +47,21 @@ export interface RunningDesk {
   stop(): Promise<void>;
 }
 
-const HOST = '127.0.0.1';
+export const HOST = '127.0.0.1';
 /** How long a service's demo data wait until the service has caught up with the services before it, in milliseconds. */
 const REACHED_MS_MAX = 10_000;
-const AUDIENCE = 'mdmr-service-desk';
-const PORTAL = fileURLToPath(new URL('../../portal/dist', import.meta.url));
+/** The desk's name at the demo issuer. */
+export const CLIENT_ID = 'desk';
+export const AUDIENCE = 'mdmr-service-desk';
+export const PORTAL = fileURLToPath(new URL('../../portal/dist', import.meta.url));
 
 /** What all parts of the desk on this machine share. */
-interface Ground {
-  options: DeskOptions;
+export interface Ground {
+  options: Pick<DeskOptions, 'directory' | 'demoData' | 'environment'>;
+  database: Database;
   level: string;
   logger: Logger;
   secrets: Secrets;
-  mongodbUri: string;
   stream: EventStream;
   /** Where each service answers; it fills as they start. */
   urls: Partial<Record<Domain, string>>;
@@ -80,8 +82,6 @@ export async function startDesk(options: DeskOptions): Promise<RunningDesk> {
       'NODE_ENV: is production, where the demo’s sign-in must not run. docs/operating.md says what production runs.',
     ]);
   }
-  const level = environment['LOG_LEVEL'] ?? 'warn';
-  const logger = createLogger('desk', level);
   const stops: (() => Promise<void>)[] = [];
   const keep: Ground['keep'] = (part) => {
     stops.push(() => part.stop());
@@ -93,24 +93,16 @@ export async function startDesk(options: DeskOptions): Promise<RunningDesk> {
   try {
     const { port, taken } = await freePort(options.port);
     if (taken && options.strict) throw new PortTaken(options.port);
-    const secrets = await loadSecrets(options.directory);
-    const database = keep(await openDatabase(environment, options.directory, logger));
-    const stream = openStream(environment, logger);
-    stops.push(() => stream.close());
-    const signToken = await tokenSigner(secrets.internal.signing, systemTime);
-    const urls: Partial<Record<Domain, string>> = {};
-    const pull = httpPull(urls, signToken);
-    const mongodbUri = database.uri;
-    const ground: Ground = { options, level, logger, secrets, mongodbUri, stream, urls, pull, signToken, keep };
+    const ground = await openGround(options, keep);
     const demoData = await startServices(ground);
     const publicUrl = await startEntrance(ground, port);
     return {
       url: publicUrl,
       taken,
-      database: database.what,
-      events: stream instanceof MemoryStream ? 'in process' : 'Redis',
+      database: ground.database.what,
+      events: ground.stream instanceof MemoryStream ? 'in process' : 'Redis',
       demoData,
-      died: database.died,
+      died: ground.database.died,
       stop,
     };
   } catch (error) {
@@ -119,16 +111,30 @@ export async function startDesk(options: DeskOptions): Promise<RunningDesk> {
   }
 }
 
+/** Opens what the parts stand on: secrets, database and stream, the latter two kept. */
+export async function openGround(options: Ground['options'], keep: Ground['keep']): Promise<Ground> {
+  const { directory, environment } = options;
+  const level = environment['LOG_LEVEL'] ?? 'warn';
+  const logger = createLogger('desk', level);
+  const secrets = await loadSecrets(directory);
+  const database = keep(await openDatabase(environment, directory, logger));
+  const stream = openStream(environment, logger);
+  keep({ stop: () => stream.close() });
+  const signToken = await tokenSigner(secrets.internal.signing, systemTime);
+  const urls: Ground['urls'] = {};
+  return { options, level, logger, secrets, database, stream, urls, pull: httpPull(urls, signToken), signToken, keep };
+}
+
 /** Starts every service in the registry's order, and fills each before the next one starts. Says what became of the demo data. */
-async function startServices({ keep, ...ground }: Ground): Promise<RunningDesk['demoData']> {
-  const { options, level, stream, urls, pull, signToken, secrets, mongodbUri } = ground;
+export async function startServices({ keep, ...ground }: Ground): Promise<RunningDesk['demoData']> {
+  const { options, level, stream, urls, pull, signToken, secrets, database } = ground;
   const started = new Map<Domain, StartedService>();
   const demo: Demo = { now: systemTime.now(), ids: null };
   let demoData: RunningDesk['demoData'] = options.demoData ? 'THERE' : 'UNWANTED';
   for (const domain of DOMAINS) {
     const service = keep(
       await SERVICES[domain](
-        { host: HOST, port: 0, mongodbUri, database: domain },
+        { host: HOST, port: 0, mongodbUri: database.uri, database: domain },
         {
           time: systemTime,
           random: systemRandom,
@@ -162,28 +168,9 @@ async function knows(service: StartedService, followed: Domain, producer?: Start
 
 /** Starts the demo issuer and the gateway, and gives back where people reach the desk. */
 async function startEntrance(ground: Ground, port: number): Promise<string> {
-  const { options, level, logger, secrets, stream, urls, pull, signToken, keep } = ground;
+  const { level, secrets, stream, urls, pull, signToken, keep } = ground;
   const publicUrl = `http://localhost:${port}`;
-  const issuer = keep(
-    await startIssuer({
-      host: HOST,
-      port: (await freePort(port + 1)).port,
-      people: [...DEMO_PEOPLE, ...DEMO_NEWCOMERS],
-      clients: [
-        {
-          id: 'desk',
-          grant: 'authorization_code',
-          redirectUris: [publicUrl, `http://${HOST}:${port}`].map((origin) => `${origin}/sign-in/callback`),
-        },
-        { id: 'demo-partner', grant: 'client_credentials', secret: secrets.partner },
-      ],
-      audience: AUDIENCE,
-      signingKey: secrets.issuer,
-      time: systemTime,
-      logger,
-      environment: options.environment.NODE_ENV,
-    }),
-  );
+  const issuer = keep(await startDemoIssuer(ground, { desk: port, issuer: (await freePort(port + 1)).port }));
   const config: GatewayConfig = {
     host: HOST,
     port,
@@ -191,7 +178,7 @@ async function startEntrance(ground: Ground, port: number): Promise<string> {
     subgraphs: urls as Record<Domain, string>,
     signIn: {
       issuer: issuer.url,
-      clientId: 'desk',
+      clientId: CLIENT_ID,
       clientSecret: null,
       sessionSecrets: [secrets.session],
       audience: AUDIENCE,
@@ -213,6 +200,32 @@ async function startEntrance(ground: Ground, port: number): Promise<string> {
     }),
   );
   return publicUrl;
+}
+
+/** Starts the demo's sign-in service on a port, for a desk on another. */
+export function startDemoIssuer(
+  { options, logger, secrets }: Ground,
+  ports: { desk: number; issuer: number },
+): Promise<RunningIssuer> {
+  const origins = [`http://localhost:${ports.desk}`, `http://${HOST}:${ports.desk}`];
+  return startIssuer({
+    host: HOST,
+    port: ports.issuer,
+    people: [...DEMO_PEOPLE, ...DEMO_NEWCOMERS],
+    clients: [
+      {
+        id: CLIENT_ID,
+        grant: 'authorization_code',
+        redirectUris: origins.map((origin) => `${origin}/sign-in/callback`),
+      },
+      { id: 'demo-partner', grant: 'client_credentials', secret: secrets.partner },
+    ],
+    audience: AUDIENCE,
+    signingKey: secrets.issuer,
+    time: systemTime,
+    logger,
+    environment: options.environment.NODE_ENV,
+  });
 }
 
 function openStream(environment: Record<string, string | undefined>, logger: Logger): EventStream {

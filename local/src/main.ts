@@ -7,6 +7,7 @@ import { startDesk, type RunningDesk } from './desk.ts';
 import { DEMO_PEOPLE } from './issuer/demo-people.ts';
 import { EngineFailure } from './engine/engine.ts';
 import { PortTaken } from './engine/ports.ts';
+import { runGround } from './ground.ts';
 import { resetData } from './reset.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -21,31 +22,37 @@ const EXPECTED = [EngineFailure, ConfigProblem, PortTaken];
 
 const [command, ...args] = process.argv.slice(2);
 if (command === 'import') process.exit(await (await import('./import/import.ts')).runImport(args));
-else await start();
+else if (command === 'ground') await orSay(async () => process.exit(await runGround(args, process.env)));
+else await orSay(start);
+
+/** Does it; a failure that says what to do ends the process with its sentence alone. */
+async function orSay(act: () => Promise<void>): Promise<void> {
+  try {
+    await act();
+  } catch (error) {
+    console.error(EXPECTED.some((kind) => error instanceof kind) ? (error as Error).message : error);
+    process.exit(1);
+  }
+}
 
 async function start(): Promise<void> {
   // `desk.mjs` installs and builds before this process begins.
   const startedAt = Number(process.env['DESK_STARTED_AT'] ?? Date.now());
   const options = readOptions();
-  try {
-    if (options.reset) await resetData(options.directory, process.env);
-    const desk = await startDesk({ ...options, environment: process.env });
-    // Before the greeting: a reader of "ready" may stop the desk.
-    stopOnSignals(
-      () => desk.stop(),
-      () =>
-        console.log(
-          ` Stopped. The data are in ${options.directory}; npm start goes on with them, --reset throws them away.`,
-        ),
-    );
-    greet(desk, options, Date.now() - startedAt);
-    const reason = await desk.died;
-    console.error(`\nThe desk stops: ${reason}`);
-    process.exit(1);
-  } catch (error) {
-    console.error(EXPECTED.some((kind) => error instanceof kind) ? (error as Error).message : error);
-    process.exit(1);
-  }
+  if (options.reset) await resetData(options.directory, process.env);
+  const desk = await startDesk({ ...options, environment: process.env });
+  // Before the greeting: a reader of "ready" may stop the desk.
+  stopOnSignals(
+    () => desk.stop(),
+    () =>
+      console.log(
+        ` Stopped. The data are in ${options.directory}; npm start goes on with them, --reset throws them away.`,
+      ),
+  );
+  greet(desk, options, Date.now() - startedAt);
+  const reason = await desk.died;
+  console.error(`\nThe desk stops: ${reason}`);
+  process.exit(1);
 }
 
 function readOptions() {

@@ -6,6 +6,7 @@ import { generateTokenKeys } from '../api/token.ts';
 
 const { signing, verify } = await generateTokenKeys();
 const RIGHT = {
+  PORT: '4001',
   MONGODB_URI: 'mongodb://localhost/',
   MONGODB_DATABASE: 'things',
   INTERNAL_VERIFY_KEYS: JSON.stringify(verify),
@@ -24,7 +25,7 @@ function problemsOf(environment: Record<string, string>): string[] {
 }
 
 test('settings are read as their types, with defaults', () => {
-  expect(readConfig(SUBGRAPH_SETTINGS, { ...RIGHT, PORT: '4001' })).toEqual({
+  expect(readConfig(SUBGRAPH_SETTINGS, RIGHT)).toEqual({
     ...RIGHT,
     INTERNAL_VERIFY_KEYS: verify,
     INTERNAL_SIGNING_KEY: signing,

@@ -6,7 +6,7 @@ import { weakWrites } from '../process/mongo.ts';
 
 /** Settings that every subgraph has. */
 export const SUBGRAPH_SETTINGS = {
-  PORT: port.default(0).describe('Where the service listens; 0 lets the system choose.'),
+  PORT: port.describe('Where the service listens; 0 lets the system choose.'),
   HOST: z.string().default('127.0.0.1').describe('The address it listens on.'),
   MONGODB_URI: z
     .string()
