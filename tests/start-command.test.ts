@@ -54,9 +54,10 @@ test.each(['SIGTERM', 'SIGHUP', 'SIGINT'] as const)(
 );
 
 /** What a start that is refused ends with, and what it says. */
-async function refused(...args: string[]): Promise<{ code: number; said: string }> {
+async function refused(args: string[], settings: NodeJS.ProcessEnv = {}): Promise<{ code: number; said: string }> {
   const command = spawn(process.execPath, ['desk.mjs', 'start', ...args], {
     cwd: ROOT,
+    env: { ...process.env, ...settings },
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   let said = '';
@@ -70,7 +71,7 @@ test('a port that must be the one asked for, and is taken, ends the start and na
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   const directory = await mkdtemp(path.join(tmpdir(), 'desk-'));
-  const { code, said } = await refused('--strict', '--port', String(port), '--data', directory);
+  const { code, said } = await refused(['--strict', '--port', String(port), '--data', directory]);
   server.close();
   expect([code, said]).toEqual([1, expect.stringMatching(new RegExp(`^Port ${port} is held by .*pid ${process.pid}`))]);
   expect(await readdir(directory)).toEqual([]);
@@ -78,8 +79,26 @@ test('a port that must be the one asked for, and is taken, ends the start and na
 });
 
 test('an option that the start does not have is named, with those that it has', async () => {
-  const { code, said } = await refused('--prot', '4');
+  const { code, said } = await refused(['--prot', '4']);
   expect([code, said]).toEqual([1, expect.stringMatching(/--prot.*\nThe options of npm start are --port N/s)]);
+});
+
+test.each<[string, string[], NodeJS.ProcessEnv, RegExp]>([
+  ['a file for the data', ['--data', 'package.json'], {}, /^The data directory .*package.json cannot be used: .*\.$/],
+  [
+    'settings of the wrong form',
+    [],
+    { LOG_LEVEL: 'loud', REDIS_URL: 'ftp://x', MONGODB_URI: 'postgres://x' },
+    /^The configuration is wrong:\n {2}LOG_LEVEL: .*\n {2}MONGODB_URI: .*\n {2}REDIS_URL: .*$/,
+  ],
+  ['a database that does not answer', [], { MONGODB_URI: 'mongodb://127.0.0.1:1/' }, /^MONGODB_URI: must name .*$/],
+])('%s ends the start with a sentence that says what must be true', async (_what, args, settings, sentence) => {
+  const directory = await mkdtemp(path.join(tmpdir(), 'desk-'));
+  const port = String((await freePort(PORT_FIRST)).port);
+  const place = args.length ? args : ['--data', directory];
+  const { code, said } = await refused(['--port', port, ...place], settings);
+  await rm(directory, { recursive: true });
+  expect([code, said.trim()]).toEqual([1, expect.stringMatching(sentence)]);
 });
 
 test('a supervisor that stops npm ends the desk in order', async () => {

@@ -1,8 +1,9 @@
 import { systemTime } from '@desk/kit/time/time-source';
-import { ConfigProblem } from '@desk/kit/process/config';
+import { ConfigProblem, readConfig } from '@desk/kit/process/config';
 import { crashPoint } from '@desk/kit/process/crash-point';
 import { systemRandom } from '@desk/kit/process/ids';
 import { createLogger, type Logger } from '@desk/kit/process/logger';
+import { SUBGRAPH_SETTINGS } from '@desk/kit/service/settings';
 import { MemoryStream } from '@desk/kit/log/memory-stream';
 import { httpPull, type PullEvents } from '@desk/kit/log/pull';
 import { RedisStream } from '@desk/kit/log/redis-stream';
@@ -15,6 +16,7 @@ import { existsSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { openDatabase, type Database, type DatabaseSettings } from './engine/database.ts';
+import { prepareDirectory } from './engine/engine.ts';
 import { DEMO_NEWCOMERS, DEMO_PEOPLE } from './issuer/demo-people.ts';
 import { startIssuer, type RunningIssuer } from './issuer/issuer.ts';
 import { freePort, PortTaken } from './engine/ports.ts';
@@ -54,6 +56,13 @@ const REACHED_MS_MAX = 10_000;
 export const CLIENT_ID = 'desk';
 export const AUDIENCE = 'mdmr-service-desk';
 export const PORTAL = fileURLToPath(new URL('../../portal/dist', import.meta.url));
+
+/** The settings of the environment that a desk on one machine reads. */
+const SETTINGS = {
+  LOG_LEVEL: SUBGRAPH_SETTINGS.LOG_LEVEL.default('warn'),
+  MONGODB_URI: SUBGRAPH_SETTINGS.MONGODB_URI.optional(),
+  REDIS_URL: SUBGRAPH_SETTINGS.REDIS_URL.optional(),
+};
 
 /** What all parts of the desk on this machine share. */
 export interface Ground {
@@ -114,7 +123,8 @@ export async function startDesk(options: DeskOptions): Promise<RunningDesk> {
 /** Opens what the parts stand on: secrets, database and stream, the latter two kept. */
 export async function openGround(options: Ground['options'], keep: Ground['keep']): Promise<Ground> {
   const { directory, environment } = options;
-  const level = environment['LOG_LEVEL'] ?? 'warn';
+  const { LOG_LEVEL: level } = readConfig(SETTINGS, environment);
+  prepareDirectory(directory);
   const logger = createLogger('desk', level);
   const secrets = await loadSecrets(directory);
   const database = keep(await openDatabase(environment, directory, logger));

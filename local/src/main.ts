@@ -1,4 +1,5 @@
 import { ConfigProblem } from '@desk/kit/process/config';
+import { isConnectionFault } from '@desk/kit/process/mongo';
 import { stopOnSignals } from '@desk/kit/service/process';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -30,9 +31,16 @@ async function orSay(act: () => Promise<void>): Promise<void> {
   try {
     await act();
   } catch (error) {
-    console.error(EXPECTED.some((kind) => error instanceof kind) ? (error as Error).message : error);
+    console.error(sentenceOf(error) ?? error);
     process.exit(1);
   }
+}
+
+/** What to say of a failure that says what to do. Null for any other. */
+function sentenceOf(error: unknown): string | null {
+  if (isConnectionFault(error))
+    return `MONGODB_URI: must name a database that answers. It says: ${(error as Error).message}`;
+  return EXPECTED.some((kind) => error instanceof kind) ? (error as Error).message : null;
 }
 
 async function start(): Promise<void> {

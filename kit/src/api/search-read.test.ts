@@ -149,10 +149,10 @@ async function recordsExamined(act: () => Promise<unknown>): Promise<number> {
   const collection = Things.collection;
   const aggregate = collection.aggregate.bind(collection);
   const asked: object[][] = [];
-  collection.aggregate = ((stages: object[], options: object) => {
+  collection.aggregate = (stages: object[], options: object) => {
     asked.push(stages);
     return aggregate(stages, options);
-  });
+  };
   await act();
   Reflect.deleteProperty(collection, 'aggregate');
   expect(asked.length).toBeGreaterThan(0);

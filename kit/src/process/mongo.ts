@@ -84,6 +84,7 @@ export function isConnectionFault(error: unknown): boolean {
   return (
     error instanceof MongoNetworkError ||
     error instanceof MongoServerSelectionError ||
+    error instanceof mongoose.Error.MongooseServerSelectionError ||
     error instanceof MongoWriteConcernError ||
     (error instanceof MongoError && error.name === WAIT_QUEUE_ERROR) ||
     (error instanceof MongoServerError && UNCERTAIN_CODES.has(error.code)) ||

@@ -71,8 +71,8 @@ export async function startEngine(options: { directory: string; logger?: EngineL
   throw new EngineFailure(inUseSentence(directory));
 }
 
-/** Makes the directory and proves that it takes writes: the engine itself ends without a word where it does not. */
-function prepareDirectory(directory: string): string {
+/** Makes a directory for data and proves that it takes writes. Throws EngineFailure, whose message says what to do. */
+export function prepareDirectory(directory: string): string {
   const probePath = path.join(directory, 'engine-write-probe');
   try {
     mkdirSync(directory, { recursive: true, mode: 0o700 });

@@ -15,7 +15,7 @@ import { resolvers } from './resolvers.ts';
 import { fire } from './service-request/acts.ts';
 import { loadReferenceData } from './sla/port.ts';
 import { slaOver, type Sla } from './sla/sla.ts';
-import { checkStoredVersions } from './sla/stored-versions.ts';
+import { checkStoredVersions } from './data-version/store.ts';
 import { MIGRATIONS, openStore, type Store } from './store.ts';
 
 const SERVICE = 'tickets';

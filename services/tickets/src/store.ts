@@ -3,7 +3,7 @@ import type { Migration } from '@desk/kit/write/migration';
 import { REQUEST_MIGRATIONS, openRequestStore, type RequestStore } from './service-request/store.ts';
 import { INCIDENT_MIGRATIONS, openIncidentStore, type IncidentStore } from './incident/store.ts';
 import { KNOWN_ERROR_MIGRATIONS, openKnownErrorStore, type KnownErrorStore } from './known-error/store.ts';
-import { STORED_VERSIONS_MIGRATION } from './sla/stored-versions.ts';
+import { STORED_VERSIONS_MIGRATION } from './data-version/store.ts';
 import { PROBLEM_MIGRATIONS, openProblemStore, type ProblemStore } from './problem/store.ts';
 
 /** The store of each noun. */

@@ -5,7 +5,7 @@ import { done } from '@desk/testkit/subgraph-client';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Connection } from 'mongoose';
 import { startDesk, type Desk } from '../tickets.fixture.ts';
-import { STORED_VERSIONS_MIGRATION, checkStoredVersions, type OwnVersions } from './stored-versions.ts';
+import { STORED_VERSIONS_MIGRATION, checkStoredVersions, type OwnVersions } from './store.ts';
 
 const NOON = '2026-06-29T16:00:00Z';
 const [V1, V2] = [
