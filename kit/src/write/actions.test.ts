@@ -5,32 +5,39 @@ import { actionTable } from './actions.ts';
 interface Door {
   state: 'OPEN' | 'SHUT';
   lockedUntil: Date | null;
+  paintedBy: string | null;
 }
 
 const NOW = new Date('2026-03-02T12:00:00Z');
 const LATER = new Date('2026-03-02T13:00:00Z');
 
-const { possibleActions, allowedActions, requireAction } = actionTable<Door, Door['state'], 'SHUT' | 'OPEN' | 'PAINT'>(
-  'door',
-  {
-    SHUT: { from: ['OPEN'], may: () => true, mutations: ['shutDoor'] },
-    OPEN: {
-      from: ['SHUT'],
-      may: () => true,
-      mutations: ['openDoor'],
-      when: ({ lockedUntil }, now) => lockedUntil === null || now >= lockedUntil,
-      overdue: ({ lockedUntil }) => (lockedUntil ? 'The door is locked.' : null),
-    },
-    PAINT: { from: ['OPEN', 'SHUT'], may: ({ staff }) => staff, mutations: ['paintDoor'] },
+type Action = 'SHUT' | 'OPEN' | 'PAINT' | 'INSPECT';
+
+const { possibleActions, allowedActions, requireAction } = actionTable<Door, Door['state'], Action>('door', {
+  SHUT: { from: ['OPEN'], may: () => true, mutations: ['shutDoor'] },
+  OPEN: {
+    from: ['SHUT'],
+    may: () => true,
+    mutations: ['openDoor'],
+    when: ({ lockedUntil }, now) => lockedUntil === null || now >= lockedUntil,
+    overdue: ({ lockedUntil }) => (lockedUntil ? 'The door is locked.' : null),
   },
-);
+  PAINT: { from: ['OPEN', 'SHUT'], may: ({ staff }) => staff, mutations: ['paintDoor'] },
+  INSPECT: {
+    from: ['OPEN'],
+    may: () => true,
+    mutations: ['inspectDoor'],
+    secondPerson: ({ id }, { paintedBy }) => (id === paintedBy ? 'Another person must inspect the paint.' : null),
+  },
+});
 
 function viewer(given: Partial<Viewer> = {}): Viewer {
   return { id: 'per_a', kind: 'PERSON', memberships: [], delegations: [], staff: false, auditor: false, ...given };
 }
 
-const shut: Door = { state: 'SHUT', lockedUntil: null };
-const locked: Door = { state: 'SHUT', lockedUntil: LATER };
+const shut: Door = { state: 'SHUT', lockedUntil: null, paintedBy: null };
+const locked: Door = { ...shut, lockedUntil: LATER };
+const painted: Door = { ...shut, state: 'OPEN', paintedBy: 'per_a' };
 
 test('the possible actions are those that state and time allow', () => {
   expect(possibleActions(shut, NOW)).toEqual(['OPEN', 'PAINT']);
@@ -45,7 +52,7 @@ test('the allowed actions are those of them that the viewer may do; a live scope
 });
 
 describe('an action is refused', () => {
-  const refusal = (door: Door, action: 'SHUT' | 'OPEN' | 'PAINT', who: Viewer | null) => {
+  const refusal = (door: Door, action: Action, who: Viewer | null) => {
     try {
       requireAction(door, action, { at: NOW, viewer: who });
     } catch (error) {
@@ -71,6 +78,21 @@ describe('an action is refused', () => {
       code: 'WINDOW_CLOSED',
       allowedActions: ['PAINT'],
     });
+  });
+
+  test('for the person last, where another must do it', () => {
+    expect(refusal(painted, 'INSPECT', viewer())).toEqual({ code: 'SELF_APPROVAL_FORBIDDEN' });
+    expect([refusal(painted, 'INSPECT', viewer({ id: 'per_b' })), refusal(painted, 'INSPECT', null)]).toEqual([
+      null,
+      null,
+    ]);
+  });
+
+  test('exactly where it is not among the allowed ones', () => {
+    for (const door of [shut, locked, painted])
+      for (const who of [viewer(), viewer({ id: 'per_b' }), viewer({ staff: true })])
+        for (const action of ['SHUT', 'OPEN', 'PAINT', 'INSPECT'] as const)
+          expect(refusal(door, action, who) === null).toBe(allowedActions(who, door, NOW).includes(action));
   });
 
   test('for nothing else, and the desk itself needs no role', () => {

@@ -1,7 +1,7 @@
 import { actionTable, type ActionRule } from '@desk/kit/write/actions';
 import { ContinuityStage, type ContinuityAction, type Mutation } from '../generated/api.ts';
 import type { ContinuityEvent } from './continuity-event.ts';
-import { mayManageContinuity, mayRecordContinuity } from './policy.ts';
+import { mayManageContinuity, mayRecordContinuity, whyAnotherApproves } from './policy.ts';
 
 const OPEN = Object.values(ContinuityStage).filter((stage) => stage !== 'CLOSED');
 
@@ -24,6 +24,7 @@ export const EVENT_ACTIONS: Readonly<Record<ContinuityAction, EventActionRule>> 
     from: ['PLANNING', 'INITIAL_RESPONSE'],
     may: mayManageContinuity,
     mutations: ['approveContinuityImpact'],
+    secondPerson: whyAnotherApproves,
     when: ({ assessment }) => assessment !== null && assessment.approvedAt === null,
   },
   ACTIVATE: {

@@ -6,6 +6,7 @@ import {
   mayCommentServiceRequest,
   mayNoteServiceRequest,
   mayWorkServiceRequest,
+  whyAnotherDecides,
 } from './policy.ts';
 import type { ServiceRequest } from './service-request.ts';
 
@@ -15,6 +16,13 @@ const ENDED: readonly ServiceRequestState[] = ['REJECTED', 'FAILED', 'CLOSED', '
 interface RequestActionRule extends ActionRule<ServiceRequest, ServiceRequestState> {
   mutations: readonly (keyof Mutation)[];
 }
+
+/** What an administrator of the organization decides, and never the requester. */
+const TO_DECIDE = {
+  from: ['AWAITING_APPROVAL'] as ServiceRequestState[],
+  may: mayApproveServiceRequest,
+  secondPerson: whyAnotherDecides,
+};
 
 /** While a delivered service can still be accepted or refused. At the instant itself it is accepted. */
 const TO_ACCEPT = {
@@ -30,8 +38,8 @@ const TO_ACCEPT = {
  * exist. It serves the check, the refusals, `allowedActions` and the documentation.
  */
 export const REQUEST_ACTIONS: Readonly<Record<ServiceRequestAction, RequestActionRule>> = {
-  APPROVE: { from: ['AWAITING_APPROVAL'], may: mayApproveServiceRequest, mutations: ['approveServiceRequest'] },
-  REJECT: { from: ['AWAITING_APPROVAL'], may: mayApproveServiceRequest, mutations: ['rejectServiceRequest'] },
+  APPROVE: { ...TO_DECIDE, mutations: ['approveServiceRequest'] },
+  REJECT: { ...TO_DECIDE, mutations: ['rejectServiceRequest'] },
   START: { from: ['APPROVED'], may: mayWorkServiceRequest, mutations: ['startServiceRequest'] },
   COMPLETE_TASK: {
     from: ['IN_FULFILMENT'],

@@ -1,5 +1,4 @@
 import { SYSTEM_ACTOR } from '@desk/kit/api/actor';
-import { Refusal } from '@desk/kit/api/errors';
 import { cancelClock, fireClock, pauseClock, reopenClock, resumeClock, stopClock } from '@desk/kit/time/clock';
 import type { ServiceRequestEventKind } from '../generated/api.ts';
 import { requireAction } from './actions.ts';
@@ -14,7 +13,6 @@ interface ReasonInput {
 /** Approves a service request: the time for its delivery begins. Refuses FORBIDDEN, ILLEGAL_TRANSITION, SELF_APPROVAL_FORBIDDEN. */
 export function approve(request: ServiceRequest, _input: object, act: RequestActContext): RequestDecision {
   requireAction(request, 'APPROVE', act);
-  requireOther(request, act);
   const clocks = [
     ...stepped(request.clocks, stopClock, { act, cause: 'APPROVED', kind: 'APPROVAL' }),
     begun('FULFILMENT', act),
@@ -26,7 +24,6 @@ export function approve(request: ServiceRequest, _input: object, act: RequestAct
 /** Does not approve a service request. Refuses FORBIDDEN, ILLEGAL_TRANSITION, SELF_APPROVAL_FORBIDDEN, BAD_USER_INPUT. */
 export function reject(request: ServiceRequest, { reason }: ReasonInput, act: RequestActContext): RequestDecision {
   requireAction(request, 'REJECT', act);
-  requireOther(request, act);
   const remark = textOf('input.reason', reason, act);
   const clocks = stepped(request.clocks, stopClock, { act, cause: 'REJECTED' });
   return changed(request, { state: 'REJECTED', closedAt: act.at, clocks }, { kind: 'REJECTED', act, remark });
@@ -172,12 +169,6 @@ function changed(
     changes,
     ...(remark === undefined ? {} : { personal: { remark } }),
   });
-}
-
-/** Nobody decides on what that person asked for. */
-function requireOther({ requester }: ServiceRequest, { by }: RequestActContext): void {
-  if (requester.id === by.id)
-    throw new Refusal('SELF_APPROVAL_FORBIDDEN', 'Another person than the requester must decide on this request.');
 }
 
 function textOf(path: string, text: string, { check }: RequestActContext): string {

@@ -89,8 +89,11 @@ describe('worked example 10: over Christmas and Boxing Day', () => {
     expect(explainClock.summary).toContain('Delivery target: 16 h of business time');
     expect(explainClock.summary).toContain('Boxing Day, observed on 28 Dec 2026');
   });
-  test('nobody approves what that person asked for', async () => {
+  test('nobody approves what that person asked for, and nobody is offered it', async () => {
     const own = await submit(FTS, omar);
+    const other = buildViewer({ id: 'per_other', memberships: [{ organizationId: 'org_A', roles: ['LDC_ADMIN'] }] });
+    expect(own.allowedActions).toEqual(['CANCEL', 'COMMENT']);
+    expect((await show(own.id, other))?.allowedActions).toEqual(['APPROVE', 'REJECT', 'CANCEL', 'COMMENT']);
     expect(await refused('approveServiceRequest', on(own), omar)).toMatchObject({ code: 'SELF_APPROVAL_FORBIDDEN' });
     expect(await refused('rejectServiceRequest', { ...on(own), reason: 'x' }, omar)).toMatchObject({
       code: 'SELF_APPROVAL_FORBIDDEN',

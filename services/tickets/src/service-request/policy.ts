@@ -26,6 +26,11 @@ export function mayApproveServiceRequest(viewer: Viewer, { organizationId }: Ser
   );
 }
 
+/** Why another person must decide on a service request: nobody decides on what that person asked for. Null where the viewer may. */
+export function whyAnotherDecides({ id }: Viewer, { requester }: ServiceRequest): string | null {
+  return requester.id === id ? 'Another person than the requester must decide on this request.' : null;
+}
+
 /** Works a service request: starts, asks, delivers. */
 export function mayWorkServiceRequest(viewer: Viewer): boolean {
   return viewer.staff && hasRole(viewer, ...WORKING_ROLES);
