@@ -9,7 +9,7 @@ import type { ContinuityContext } from './context.ts';
 import type { CriticalService } from './critical-service/critical-service.ts';
 import { loadCriticalServices } from './critical-service/port.ts';
 import { resolvers } from './resolvers.ts';
-import { openStore, type Store } from './store.ts';
+import { MIGRATIONS, openStore, type Store } from './store.ts';
 
 const SERVICE = 'continuity';
 
@@ -22,7 +22,7 @@ export interface ContinuityService extends RunningService {
 
 /** Starts the continuity service: store, relay, mirror, timers and subgraph. */
 export function createContinuityService(config: ServiceConfig, deps: Dependencies): Promise<ContinuityService> {
-  return startService({ service: SERVICE, config, deps }, async (foundation) => {
+  return startService({ service: SERVICE, config, deps, migrations: MIGRATIONS }, async (foundation) => {
     const { log, newId } = foundation;
     const { time } = deps;
     const criticalServices = loadCriticalServices();

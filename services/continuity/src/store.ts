@@ -2,7 +2,8 @@ import { waitingIn, type HistoryRequest } from '@desk/kit/log/history';
 import type { Log } from '@desk/kit/log/log';
 import type { Reach } from '@desk/kit/api/viewer';
 import type { Foundation } from '@desk/kit/service/service';
-import { openEventStore, type EventStore } from './continuity-event/store.ts';
+import type { Migration } from '@desk/kit/write/migration';
+import { EVENT_MIGRATIONS, openEventStore, type EventStore } from './continuity-event/store.ts';
 import {
   openAcknowledgementStore,
   openReportStore,
@@ -35,3 +36,6 @@ export async function openStore(foundation: Pick<Foundation, 'connection' | 'jou
     },
   };
 }
+
+/** The migrations of stored records, in order. The list only grows. */
+export const MIGRATIONS: readonly Migration[] = EVENT_MIGRATIONS;

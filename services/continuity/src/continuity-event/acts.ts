@@ -5,6 +5,7 @@ import { forbidden } from '@desk/kit/write/request';
 import type { ContinuityResponse, ContinuityStage, ContinuityUpdateKind, OperatingSite } from '../generated/api.ts';
 import { requireAction } from './actions.ts';
 import { recomputed } from './classification.ts';
+import { confirmed, whyAnotherMoves, withAuthor } from './second-person.ts';
 import { TEXT_KIB_MAX, type ContinuityEvent, type EventActContext } from './continuity-event.ts';
 import { describeEventChange, type EventDecision } from './event.ts';
 import { checkedExpectation, checkedPercent, checkedServices, checkedStart, type Services } from './opening.ts';
@@ -47,7 +48,7 @@ export function estimate(
   const expectedOutageMs = checkedExpectation(expectedOutage, act.check);
   act.check.done();
   if (expectedOutageMs === event.expectedOutageMs) return null;
-  const after = recomputed({ ...event, expectedOutageMs }, act.at);
+  const after = withAuthor(recomputed(event, act.at), recomputed({ ...event, expectedOutageMs }, act.at), act);
   const falls =
     event.classification === 'BUSINESS_INTERRUPTION_EVENT' && after.classification !== 'BUSINESS_INTERRUPTION_EVENT';
   const remark = reason != null || falls ? act.check.body('input.reason', reason, TEXT_KIB_MAX) : null;
@@ -84,11 +85,13 @@ export function assess(event: ContinuityEvent, input: AssessmentInput, act: Even
 /** Approves the assessment. Refuses FORBIDDEN, ILLEGAL_TRANSITION, and SELF_APPROVAL_FORBIDDEN for the one who made it. */
 export function approveImpact(event: ContinuityEvent, _input: object, act: EventActContext): EventDecision {
   requireAction(event, 'APPROVE_IMPACT', act);
-  const { assessment } = event;
-  if (!assessment || isSame(assessment.assessedBy, act))
-    throw selfApproval('Another person than the one who assessed the impact must approve it.');
-  const approved = { ...assessment, approvedBy: act.by, approvedAt: act.at };
-  return changed(event, recomputed({ ...event, assessment: approved }, act.at), { kind: 'IMPACT_APPROVED', act });
+  const { assessment, interruption } = event;
+  const approval = { approvedBy: act.by, approvedAt: act.at };
+  const approved = {
+    assessment: assessment && { ...assessment, ...approval },
+    interruption: interruption && confirmed(interruption, act.by),
+  };
+  return changed(event, recomputed({ ...event, ...approved }, act.at), { kind: 'IMPACT_APPROVED', act });
 }
 
 /** Lets recovery begin early. Refuses FORBIDDEN, ILLEGAL_TRANSITION, BAD_USER_INPUT. */
@@ -112,7 +115,11 @@ export function move(event: ContinuityEvent, input: MoveInput, act: EventActCont
   const needsReason = input.to === 'CLOSED' || isBackwards(event.state, input.to);
   const remark = needsReason || input.reason != null ? reasonOf(input.reason, act.check) : null;
   act.check.done();
-  const after = recomputed({ ...event, ...fields, state: input.to }, act.at);
+  const after = withAuthor(
+    recomputed(event, act.at),
+    recomputed({ ...event, ...fields, state: input.to }, act.at),
+    act,
+  );
   const closed = input.to === 'CLOSED' ? { closedAt: act.at, nextFireAt: null } : {};
   return changed(event, { ...after, ...closed }, { kind: 'MOVED', act, remark });
 }
@@ -187,9 +194,8 @@ const MOVES: Partial<Record<ContinuityStage, Moving>> = {
     // Time counts to the instant of the move, also where the desk's own timer has not come yet.
     const current = recomputed(event, act.at);
     requireCriteria(exitCriteria(current));
-    const { activation, classification } = current;
-    if (classification !== 'BUSINESS_INTERRUPTION_EVENT' && activation && isSame(activation.by, act))
-      throw selfApproval('Another person than the one who let recovery begin early must begin it.');
+    const another = act.viewer && whyAnotherMoves(act.viewer, { event: current, to, at: act.at });
+    if (another) throw new Refusal('SELF_APPROVAL_FORBIDDEN', another);
     return {};
   },
   RECOVERY(_event, { to, ...rest }, { at, check }) {
@@ -222,14 +228,6 @@ const REQUIRED = { code: 'REQUIRED', message: 'must say where the MDM/R runs.' }
 
 function isBackwards(from: ContinuityStage, to: ContinuityStage): boolean {
   return (from === 'RECOVERY' && to === 'INITIAL_RESPONSE') || (from === 'RESTORATION' && to === 'RECOVERY');
-}
-
-function isSame(person: { id: string | null }, { by }: EventActContext): boolean {
-  return person.id === by.id;
-}
-
-function selfApproval(message: string): Refusal {
-  return new Refusal('SELF_APPROVAL_FORBIDDEN', message);
 }
 
 /** Notes fields of a move that belong to another one. The reason belongs to all. */

@@ -36,6 +36,8 @@ export interface ContinuityEvent extends Aggregate {
   expectedOutageMs: number | null;
   restoredAt: Date | null;
   activation: Activation | null;
+  /** Null where no person's word makes it a business interruption event. */
+  interruption: Interruption | null;
   operatingSite: OperatingSite;
   commander: Actor;
   /** Every organization sees it from then on: from its declaration. */
@@ -63,6 +65,14 @@ export interface Activation {
   reason: string;
   by: Actor;
   at: Date;
+}
+
+/** The word of a person, an estimate or a beginning, that makes an event a business interruption event. */
+export interface Interruption {
+  by: Actor;
+  at: Date;
+  /** Whether another person has approved the impact since, or has said the same. */
+  confirmed: boolean;
 }
 
 /** The context of an act on a continuity event: also the viewer. */

@@ -234,7 +234,7 @@ describe('the 24-hour line', () => {
     });
     expect(fallen).toMatchObject({ classification: POTENTIAL, peakClassification: INTERRUPTION });
     const risen = await desk.act('updateContinuityEstimate', fallen, { expectedOutage: 'PT30H' });
-    const recovering = await desk.act('moveContinuityEvent', risen, { to: 'RECOVERY' });
+    const recovering = await desk.actAs(root)('moveContinuityEvent', risen, { to: 'RECOVERY' });
     expect(await desk.act('updateContinuityEstimate', recovering, { expectedOutage: 'PT10H' })).toMatchObject({
       classification: INTERRUPTION,
       expectedOutage: 'PT10H',
@@ -258,6 +258,8 @@ describe('recovery', () => {
     const activated = await desk.act('activateContinuityEvent', approved, {
       reason: 'The spare part is two days away.',
     });
+    expect(activated.allowedStages).toEqual(['CLOSED']);
+    expect((await desk.show(activated.id, root))?.allowedStages).toEqual(['RECOVERY', 'CLOSED']);
     expect(await desk.refusal('moveContinuityEvent', { ...on(activated), to: 'RECOVERY' })).toMatchObject({
       code: 'SELF_APPROVAL_FORBIDDEN',
     });
@@ -266,8 +268,45 @@ describe('recovery', () => {
       classification: POTENTIAL,
     });
   });
+  test('does not begin on one person’s estimate: another person begins it, approves the impact anew, or estimates the same', async () => {
+    const raised = async () =>
+      desk.act('updateContinuityEstimate', await desk.assessed(await desk.declare()), { expectedOutage: 'PT30H' });
+    const recover = { to: 'RECOVERY' };
+    const event = await raised();
+    expect(event).toMatchObject({ classification: INTERRUPTION, allowedStages: ['CLOSED'] });
+    expect(await desk.refusal('moveContinuityEvent', { ...on(event), ...recover })).toMatchObject({
+      code: 'SELF_APPROVAL_FORBIDDEN',
+    });
+    expect(await desk.actAs(root)('moveContinuityEvent', event, recover)).toMatchObject({ stage: 'RECOVERY' });
+    const approved = await desk.assessed(await raised());
+    expect(await desk.act('moveContinuityEvent', approved, recover)).toMatchObject({ stage: 'RECOVERY' });
+    const shared = await desk.actAs(root)('updateContinuityEstimate', await raised(), { expectedOutage: 'PT36H' });
+    expect(await desk.act('moveContinuityEvent', shared, recover)).toMatchObject({ stage: 'RECOVERY' });
+  });
+  test('does not begin on one person’s beginning of the outage, after an approval in planning', async () => {
+    const approved = await desk.assessed(
+      await desk.declare({ stage: 'PLANNING', outageStartedAt: null, expectedOutage: null }),
+    );
+    const begun = await desk.act('moveContinuityEvent', approved, {
+      to: 'INITIAL_RESPONSE',
+      precautionsReviewed: true,
+      outageStartedAt: { instant: '2026-03-01T12:00:00.000Z' },
+    });
+    expect(begun.classification).toBe(INTERRUPTION);
+    expect(await desk.refusal('moveContinuityEvent', { ...on(begun), to: 'RECOVERY' })).toMatchObject({
+      code: 'SELF_APPROVAL_FORBIDDEN',
+    });
+  });
+  test('begins on an estimate that time has borne out', async () => {
+    const approved = await desk.assessed(await desk.declare());
+    const event = await desk.act('updateContinuityEstimate', approved, { expectedOutage: 'PT30H' });
+    desk.ground.time.set('2026-03-03T13:00:00.001Z');
+    expect(await desk.act('moveContinuityEvent', event, { to: 'RECOVERY' })).toMatchObject({ stage: 'RECOVERY' });
+  });
   test('is approved by another person than the one who assessed, and a new assessment needs a new approval', async () => {
     const made = await desk.act('assessContinuityImpact', await desk.declare(), ASSESSMENT);
+    expect(made.allowedActions).not.toContain('APPROVE_IMPACT');
+    expect((await desk.show(made.id, root))?.allowedActions).toContain('APPROVE_IMPACT');
     expect(await desk.refusal('approveContinuityImpact', on(made))).toMatchObject({ code: 'SELF_APPROVAL_FORBIDDEN' });
     const approved = await desk.actAs(root)('approveContinuityImpact', made);
     const anew = await desk.act('assessContinuityImpact', approved, { ...ASSESSMENT, overrideLevel: 2 });

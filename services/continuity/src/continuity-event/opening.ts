@@ -9,6 +9,7 @@ import {
   type ContinuityEvent,
   type EventActContext,
 } from './continuity-event.ts';
+import { withAuthor } from './second-person.ts';
 import { describeEventChange, withDeclarationNotice, type EventDecision } from './event.ts';
 
 const DAY_MS = 86_400_000;
@@ -76,6 +77,7 @@ export function declare(
     expectedOutageMs,
     restoredAt: null,
     activation: null,
+    interruption: null,
     operatingSite: 'PRIMARY',
     commander: by,
     publishedAt: at,
@@ -84,7 +86,8 @@ export function declare(
     closedAt: null,
   };
   const act = { at, by };
-  const declared = describeEventChange(null, recomputed(record, at), { kind: 'DECLARED', act, personal: { title } });
+  const after = withAuthor(record, recomputed(record, at), act);
+  const declared = describeEventChange(null, after, { kind: 'DECLARED', act, personal: { title } });
   return withDeclarationNotice(declared, act);
 }
 

@@ -6,9 +6,10 @@ import { historyConnection } from '@desk/kit/log/history';
 import type { ContinuityContext } from '../context.ts';
 import type * as api from '../generated/api.ts';
 import { allowedActions } from './actions.ts';
-import { LINE_MS } from './classification.ts';
+import { LINE_MS, recomputed } from './classification.ts';
 import { EVENT_NAMES, eventNumber, type ContinuityEvent as EventRecord } from './continuity-event.ts';
 import { mayManageContinuity } from './policy.ts';
+import { whyAnotherMoves } from './second-person.ts';
 import { STAGE_MOVES, exitCriteria } from './stages.ts';
 import { readTimelineEvent } from './view.ts';
 
@@ -50,8 +51,12 @@ const ContinuityEvent: api.ContinuityEventResolvers &
   organization: ({ organizationId }) => ({ __typename: 'Organization', id: organizationId }),
   exitCriteria,
   allowedActions: (event, _args, { viewer, time }) => allowedActions(viewer, event, time.now()),
-  allowedStages: ({ state }, _args, { viewer }) =>
-    viewer.id !== null && mayManageContinuity(viewer) ? [...STAGE_MOVES[state]] : [],
+  allowedStages: (event, _args, { viewer, time }) => {
+    if (viewer.id === null || !mayManageContinuity(viewer)) return [];
+    const at = time.now();
+    const current = recomputed(event, at);
+    return STAGE_MOVES[event.state].filter((to) => whyAnotherMoves(viewer, { event: current, to, at }) === null);
+  },
   async reports({ _id }, args, { store }) {
     return connection(await store.reports.list(_id, pageRequest(args)), () => store.reports.count(_id));
   },

@@ -3,6 +3,7 @@ import { countUpTo, findPage, type Page, type PageRequest, type SortField } from
 import { withinReachOrPublished, type Reach } from '@desk/kit/api/viewer';
 import type { OutboxSource } from '@desk/kit/log/history';
 import type { Foundation } from '@desk/kit/service/service';
+import { rewriteRecords, type Migration } from '@desk/kit/write/migration';
 import { RECORD_ONLY, type Paths } from '@desk/kit/write/record';
 import { openRecords, type RecordStore } from '@desk/kit/write/record-store';
 import {
@@ -29,7 +30,13 @@ import {
   type ContinuityEventFilter,
   type ContinuityEventOrder,
 } from '../generated/api.ts';
-import { EVENT_NAMES, type Activation, type Assessment, type ContinuityEvent } from './continuity-event.ts';
+import {
+  EVENT_NAMES,
+  type Activation,
+  type Assessment,
+  type ContinuityEvent,
+  type Interruption,
+} from './continuity-event.ts';
 
 /** The questions about continuity events that the service asks its database, and the aggregate through which it writes. */
 export interface EventStore extends RecordStore<ContinuityEvent> {
@@ -44,6 +51,18 @@ export interface EventStore extends RecordStore<ContinuityEvent> {
 }
 
 const COLLECTION = 'continuity_events';
+
+/** Every form that continuity events had before today's, in order. */
+export const EVENT_MIGRATIONS: readonly Migration[] = [
+  {
+    name: 'continuity_events-know-whose-word-makes-the-interruption',
+    run: (db) =>
+      rewriteRecords(db.collection<ContinuityEvent>(COLLECTION), {
+        old: { interruption: { $exists: false } },
+        update: async (batch) => batch.map(() => ({ $set: { interruption: null } })),
+      }),
+  },
+];
 
 /** Opens the store of continuity events: model, indexes, aggregate. */
 export async function openEventStore(parts: Pick<Foundation, 'connection' | 'journal'>): Promise<EventStore> {
@@ -99,6 +118,11 @@ const activationSchema = new Schema<Activation>(
   PART_OPTIONS,
 );
 
+const interruptionSchema = new Schema<Interruption>(
+  { by: actor, at: instant, confirmed: flag } satisfies Paths<Interruption>,
+  PART_OPTIONS,
+);
+
 const eventSchema = new Schema<ContinuityEvent>(
   {
     ...AGGREGATE,
@@ -118,6 +142,7 @@ const eventSchema = new Schema<ContinuityEvent>(
     expectedOutageMs: { type: Number, default: null },
     restoredAt: maybeInstant,
     activation: { type: activationSchema, default: null },
+    interruption: { type: interruptionSchema, default: null },
     operatingSite: oneOf(OperatingSite),
     commander: actor,
     publishedAt: instant,
