@@ -126,7 +126,7 @@ export const FIELD_PROBLEMS = {
   CHARACTER_NOT_ALLOWED: {
     args: ['character'],
     meaning:
-      'The text must not hold this character; `character` names it, as U+0000. No text holds control characters or halves of a character; a line holds no tab, and nothing that changes the direction of reading.',
+      'The text must not hold this character; `character` names it, as U+0000. No text holds control characters, halves of a character, noncharacters or tags, nor more than 8 marks on one letter; a line holds no tab, and no invisible character but joiners and variation selectors, so nothing that changes the direction of reading.',
   },
   TOO_MANY: { args: ['max'], meaning: 'There are too many values.' },
   TOO_FEW: { args: ['min'], meaning: 'There are too few values.' },

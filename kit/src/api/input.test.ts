@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
 import { Refusal, type FieldProblem } from './errors.ts';
 import { InputCheck, checkFilter } from './input.ts';
 
@@ -41,6 +42,10 @@ test.each([
   ['a control of C1', '\x9b', 'U+009B'],
   ['the first half of a character', '\ud83d', 'U+D83D'],
   ['the second half of a character', '\ude00', 'U+DE00'],
+  ['a noncharacter', '\uffff', 'U+FFFF'],
+  ['a noncharacter in the middle', '\ufdd0', 'U+FDD0'],
+  ['a noncharacter of another plane', '\u{10fffe}', 'U+10FFFE'],
+  ['a tag', '\u{e0041}', 'U+E0041'],
 ])('%s is refused in a line and in a longer text, never repaired', (_what, character, name) => {
   const found = problems((input) => {
     input.line('title', `a${character}b`, 10);
@@ -57,8 +62,8 @@ test.each([
   ]);
 });
 
-test.each(['\t', '\u2028', '\u200f', '\u202e', '\u2066', '\u061c'])(
-  'what breaks a line or turns its direction is refused in a line, and stands in a longer text: %j',
+test.each(['\t', '\u2028', '\u200f', '\u202e', '\u2066', '\u061c', '\ufeff', '\u200b', '\u2060', '\u00ad', '\u3164'])(
+  'what breaks a line, turns its direction or hides in it is refused in a line, and stands in a longer text: %j',
   (character) => {
     expect(problems((input) => input.line('title', `a${character}b`, 10))).toMatchObject([
       { path: 'title', code: 'CHARACTER_NOT_ALLOWED' },
@@ -78,6 +83,50 @@ test.each(['😀', 'Hydro-Québec – Relevés', 'e\u0301', '👩\u200d🔧', 'a
     expect(() => input.done()).not.toThrow();
   },
 );
+
+describe('marks on one letter', () => {
+  const letter = (marks: number) => `a${'\u0301'.repeat(marks)}b`;
+  const told = (text: string) =>
+    problems((input) => {
+      input.line('title', text, 200);
+      input.body('text', text, 1);
+    });
+
+  test('are as many as languages need', () => {
+    expect(told(letter(8))).toEqual([]);
+    expect(told('שָׁ֣ל ཧཱུྃ ệ 👩🏽\u200d❤\ufe0f\u200d👩🏽 می\u200cخواهم')).toEqual([]);
+  });
+
+  test('are not more than 8, in a line and in a longer text', () => {
+    expect(told(letter(9))).toEqual(
+      ['title', 'text'].map((path) => ({
+        path,
+        code: 'CHARACTER_NOT_ALLOWED',
+        args: { character: 'U+0301' },
+        message: 'must have at most 8 marks on one letter: U+0301 is one more.',
+      })),
+    );
+    expect(told(`a${'\u200d'.repeat(9)}b`)).toHaveLength(2);
+  });
+});
+
+test('a line that passes shows all its characters but joiners and selectors, and passes as a longer text', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary', minLength: 1, maxLength: 40 }), (text) => {
+      const line = text.trim();
+      if (problems((input) => input.line('title', text, 200)).length) return;
+      expect(line).not.toMatch(
+        /[\p{Control}\p{Surrogate}\p{Noncharacter_Code_Point}\p{Bidi_Control}\u{e0000}-\u{e007f}\ufeff]/u,
+      );
+      expect(line.replaceAll(/[\u200c\u200d\p{Variation_Selector}]/gu, '')).not.toMatch(
+        /\p{Default_Ignorable_Code_Point}/u,
+      );
+      expect(line).not.toMatch(/\p{Mark}{9}/u);
+      expect(problems((input) => input.body('text', line, 1))).toEqual([]);
+    }),
+    { numRuns: 2_000 },
+  );
+});
 
 describe('a line', () => {
   test.each([undefined, null, '', ' \t\n ', '\u200b', '\u2060\ufeff', '\u3164', '\u2800', '\u0301', '\u00ad \u200d'])(

@@ -59,6 +59,15 @@ describe('an e-mail address', () => {
     'a b@example.ca',
     'a@b@example.ca',
     'Lena <l@example.ca>',
+    'lena\u202e@example.ca',
+    'lena\u200b@example.ca',
+    'lena\u200d@example.ca',
+    'lena@example\u2066.ca',
+    'lena\ufeff@example.ca',
+    'lena\u{e0041}@example.ca',
+    'lena\u2800@example.ca',
+    'lena\uffff@example.ca',
+    'lena\u0000@example.ca',
   ])('is no other text: "%s"', (text) => {
     expect(read('EmailAddress', text)).toMatchObject({ code: 'MALFORMED', args: { type: 'EmailAddress' } });
   });

@@ -2,6 +2,7 @@ import { GraphQLScalarType, Kind } from 'graphql';
 import { formatDuration, parseDuration } from '../time/duration.ts';
 import { isTimeZone } from '../time/local-time.ts';
 import { Unreadable } from './arguments.ts';
+import { showsAll } from './characters.ts';
 
 const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})$/;
 const WITHOUT_ZONE = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?$/;
@@ -41,9 +42,9 @@ const EmailAddress = textScalar<string>('EmailAddress', {
   write: String,
 });
 
-/** True for the form of an e-mail address. */
+/** True for the form of an e-mail address, of which people see every character. */
 export function isEmailAddress(text: string): boolean {
-  return text.length <= EMAIL_CHARACTERS_MAX && EMAIL.test(text);
+  return text.length <= EMAIL_CHARACTERS_MAX && EMAIL.test(text) && showsAll(text);
 }
 
 const PhoneNumber = textScalar<string>('PhoneNumber', {
