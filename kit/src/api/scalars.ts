@@ -3,11 +3,15 @@ import { formatDuration, parseDuration } from '../time/duration.ts';
 import { isTimeZone } from '../time/local-time.ts';
 import { Unreadable } from './arguments.ts';
 import { showsAll } from './characters.ts';
+import type { Problem } from './errors.ts';
 
 const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})$/;
 const WITHOUT_ZONE = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?$/;
 /** Length of `2026-04-06T15:30`. */
 const WALL_CHARACTERS = 16;
+/** The earliest and the latest instant that a client can give: wide of all that the desk is about, so that a slip of the pen is told. */
+export const INSTANT_MIN = new Date('2000-01-01T00:00:00.000Z');
+export const INSTANT_MAX = new Date('2100-01-01T00:00:00.000Z');
 const EMAIL = /^[^\s@<>()[\]\\,;:"]+@[^\s@<>()[\]\\,;:"]+\.[^\s@<>()[\]\\,;:".]+$/;
 /** RFC 5321 leaves this much room between the angle brackets. */
 export const EMAIL_CHARACTERS_MAX = 254;
@@ -15,7 +19,10 @@ export const EMAIL_CHARACTERS_MAX = 254;
 const PHONE = /^\+[1-9]\d{6,14}$/;
 const CURSOR_CHARACTERS_MAX = 2_000;
 
-/** Instants: `Date` inside, RFC 3339 in UTC outside. A day that no calendar has is never moved to another. */
+/**
+ * Instants: `Date` inside, RFC 3339 in UTC outside, within INSTANT_MIN and INSTANT_MAX as input. A day that no calendar has is never moved
+ * to another.
+ */
 export const DateTime = textScalar<Date>('DateTime', { read: readInstant, write: (value) => value.toISOString() });
 
 /** Lengths of time: milliseconds inside, ISO 8601 in hours, minutes and seconds outside. */
@@ -87,10 +94,23 @@ function malformed(type: string, message: string): Unreadable {
   return new Unreadable({ code: 'MALFORMED', args: { type }, message });
 }
 
+/** True within the range of the instants that a client can give. */
+export function isGivenInstant(instant: Date): boolean {
+  return INSTANT_MIN <= instant && instant <= INSTANT_MAX;
+}
+
+/** The problem of an instant outside of it. */
+export const INSTANT_OUT_OF_RANGE: Problem = {
+  code: 'OUT_OF_RANGE',
+  args: { min: INSTANT_MIN.toISOString(), max: INSTANT_MAX.toISOString() },
+  message: 'must lie from 2000 up to the begin of 2100.',
+};
+
 function readInstant(text: string): Date | Unreadable {
   if (INSTANT.test(text)) {
     const parsed = new Date(text);
-    if (!Number.isNaN(parsed.getTime()) && isWallTime(text.slice(0, WALL_CHARACTERS))) return parsed;
+    if (!Number.isNaN(parsed.getTime()) && isWallTime(text.slice(0, WALL_CHARACTERS)))
+      return isGivenInstant(parsed) ? parsed : new Unreadable(INSTANT_OUT_OF_RANGE);
   }
   const message = 'must be an instant with its zone or offset, as 2026-04-06T15:30:00Z.';
   // A local time without its zone names no instant, so it has a code of its own.

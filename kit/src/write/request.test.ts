@@ -89,6 +89,8 @@ describe('a time', () => {
     ['neither', {}, 'EXACTLY_ONE'],
     ['both', { instant: new Date(0), local: { time: '2026-07-01T12:00', timeZone } }, 'EXACTLY_ONE'],
     ['no time', { local: { time: 'noon', timeZone } }, 'INVALID_TIME'],
+    ['a year that the desk does not know', { local: { time: '0001-01-01T12:00', timeZone } }, 'OUT_OF_RANGE'],
+    ['a year too far', { local: { time: '9999-01-01T12:00', timeZone } }, 'OUT_OF_RANGE'],
     ['an unknown zone', { local: { time: '2026-07-01T12:00', timeZone: 'Mars/Base' } }, 'INVALID_TIME_ZONE'],
   ])('that gives %s is a problem of its field', (_name, input, code) => {
     expect(fields(refusal(() => read(input)))).toEqual([{ path: 'input.until', code }]);

@@ -1,5 +1,6 @@
 import { Refusal, type FieldProblem } from '../api/errors.ts';
 import { InputCheck } from '../api/input.ts';
+import { INSTANT_OUT_OF_RANGE, isGivenInstant } from '../api/scalars.ts';
 import type { Viewer } from '../api/viewer.ts';
 import { contentHash, derivedId, type NewId } from '../process/ids.ts';
 import { LocalTimeProblem, instantOf } from '../time/local-time.ts';
@@ -106,7 +107,9 @@ export function forbidden(message: string): Refusal {
 
 function instantOfLocal({ time, timeZone }: LocalTimeInput, path: string, check: InputCheck): Date | undefined {
   try {
-    return instantOf({ local: time, timeZone });
+    const instant = instantOf({ local: time, timeZone });
+    check.require(path, isGivenInstant(instant), INSTANT_OUT_OF_RANGE);
+    return isGivenInstant(instant) ? instant : undefined;
   } catch (error) {
     if (!(error instanceof LocalTimeProblem)) throw error;
     const { code, message } = error;
