@@ -6,7 +6,7 @@ import type { Authenticate } from '../identity/identity.ts';
 import type { Sessions } from '../identity/session.ts';
 import { ratedCaller, type Authenticated } from '../identity/viewer.ts';
 import { withDeadline } from '../limits/deadline.ts';
-import { LIMITS } from '../limits/limits.ts';
+import { BODY_BYTES_MAX, LIMITS } from '../limits/limits.ts';
 import type { RateLimiter } from '../limits/rate-limit.ts';
 import { callerError, type ErrorReport } from '../supergraph/caller-error.ts';
 import type { AdmitOperation, AdmittedOperation, OperationText } from '../supergraph/known-documents.ts';
@@ -38,7 +38,6 @@ export interface OperationLog {
 
 /** Where the API is. */
 export const GRAPHQL_PATH = '/graphql';
-const BODY_BYTES_MAX = 256 * 1024;
 const BODY_NESTING_MAX = 32;
 /** The longest time that one operation may take in all, in milliseconds. */
 const OPERATION_MS_MAX = 25_000;

@@ -1,5 +1,6 @@
 import type { GraphQLFormattedError } from 'graphql';
 import { badInput, ERROR_CODES, Refusal, type ErrorCode, type Problem } from '@desk/kit/api/errors';
+import { BODY_BYTES_MAX } from '../limits/limits.ts';
 import { callerError, type ErrorReport } from '../supergraph/caller-error.ts';
 import { InvalidDocument } from '../supergraph/known-documents.ts';
 
@@ -66,7 +67,10 @@ export class HttpRefusal extends Error {
 const FASTIFY: Record<string, () => Refusal> = {
   FST_ERR_CTP_INVALID_MEDIA_TYPE: () => unsupportedMedia(),
   FST_ERR_CTP_BODY_TOO_LARGE: () =>
-    new Refusal('PAYLOAD_TOO_LARGE', 'The request body is too large; 256 KiB are allowed.'),
+    new Refusal('PAYLOAD_TOO_LARGE', `The request body is too large; ${BODY_BYTES_MAX / 1024} KiB are allowed.`, {
+      limit: 'bodyBytes',
+      allowed: BODY_BYTES_MAX,
+    }),
   FST_ERR_CTP_EMPTY_JSON_BODY: () =>
     wrongBody({ code: 'REQUIRED', message: 'The body must be a JSON object with `query`, and is empty.' }),
   FST_ERR_CTP_INVALID_JSON_BODY: () =>

@@ -172,6 +172,7 @@ test('a body in UTF-8 that says so is read', async () => {
 test('a body of more than 256 KiB is PAYLOAD_TOO_LARGE', async () => {
   const answer = await post(operation(POINT, { variables: { id: 'x'.repeat(256 * 1024) } }));
   expect(code(answer)).toEqual([413, 'PAYLOAD_TOO_LARGE']);
+  expect(answer.body.errors?.[0]?.extensions).toMatchObject({ limit: 'bodyBytes', allowed: 262_144 });
 });
 
 test('a document of more than 16 KiB is PAYLOAD_TOO_LARGE', async () => {

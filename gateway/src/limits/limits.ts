@@ -2,6 +2,9 @@ import { badInput, Refusal } from '@desk/kit/api/errors';
 import { tooMany } from '@desk/kit/api/input';
 import { ENDLESS } from './saturating.ts';
 
+/** Length of the body of a request, in bytes. */
+export const BODY_BYTES_MAX = 256 * 1024;
+
 /** What one operation may ask for. Every number is the largest that passes. */
 export interface Limits {
   /** Length of the document's text in bytes of UTF-8. */

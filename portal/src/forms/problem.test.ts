@@ -62,6 +62,11 @@ describe('what is wrong with a field', () => {
     ]);
   });
 
+  it('names lengths of time in the reader’s words', () => {
+    const args = { min: 'PT0S', max: 'PT4H30M' };
+    expect(say('EN', { code: 'OUT_OF_RANGE', args })).toContain('4 h 30 min');
+  });
+
   it('names choices, roles and instants in the reader’s words', () => {
     expect(say('FR', { code: 'NOT_A_RECORD_NUMBER', args: ARGS })).toContain('CHG ou PRB');
     expect(say('FR', { code: 'MISSING_ROLE', args: ARGS })).not.toContain('SME_');

@@ -3,6 +3,7 @@ import type { Format } from '../text/format.ts';
 import type { Text } from '../text/text.ts';
 
 const INSTANT = /^\d{4}-\d\d-\d\dT.*Z$/;
+const DURATION = /^PT[\d.HMS]+$/;
 
 /**
  * What is wrong with a field, in the reader's language: in the words of the noun that it is about where it has own ones for this field, as
@@ -17,6 +18,7 @@ export function problemText(
   if (!text.has(id)) return message;
   const word = (name: string, value: string) => {
     if (name === 'roles') return text.word('role', value);
+    if (DURATION.test(value)) return format.duration(value);
     return INSTANT.test(value) ? format.instant(value) : value;
   };
   const values = Object.entries(args).map(([name, value]) => [

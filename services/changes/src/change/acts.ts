@@ -1,3 +1,4 @@
+import { formatDuration } from '@desk/kit/time/duration';
 import type { ChangeEventKind, ChangeResult, ChangeRisk, ChangeType, Environment } from '../generated/api.ts';
 import type { Template } from '../template/template.ts';
 import { requireAction } from './actions.ts';
@@ -91,7 +92,7 @@ export function submitChange(
   const lasts = plannedStart && plannedEnd ? plannedEnd.getTime() - plannedStart.getTime() : 0;
   act.check.require('input.id', !template || lasts <= template.maximumMs, {
     code: 'OUT_OF_RANGE',
-    args: { min: 0, max: template?.maximumMs ?? 0 },
+    args: { min: formatDuration(0), max: formatDuration(template?.maximumMs ?? 0) },
     message: 'must be a change whose window is no longer than its template allows.',
   });
   act.check.done();

@@ -1,5 +1,6 @@
 import { Refusal } from '@desk/kit/api/errors';
 import type { InputCheck } from '@desk/kit/api/input';
+import { INSTANT_MIN } from '@desk/kit/api/scalars';
 import { formatDuration } from '@desk/kit/time/duration';
 import { forbidden } from '@desk/kit/write/request';
 import type { ContinuityResponse, ContinuityStage, ContinuityUpdateKind, OperatingSite } from '../generated/api.ts';
@@ -135,7 +136,7 @@ export function addEntry(
   const remark = check.body('input.text', text, TEXT_KIB_MAX);
   check.require('input.occurredAt', !occurredAt || occurredAt <= at, {
     code: 'OUT_OF_RANGE',
-    args: { min: 0, max: at.toISOString() },
+    args: { min: INSTANT_MIN.toISOString(), max: at.toISOString() },
     message: 'must not lie in the future.',
   });
   check.done();

@@ -1,5 +1,6 @@
 import { Refusal } from '@desk/kit/api/errors';
 import { tooFew, tooMany, type InputCheck } from '@desk/kit/api/input';
+import { formatDuration } from '@desk/kit/time/duration';
 import type { ContinuityEnvironment, ContinuityEventKind, ContinuityStage } from '../generated/api.ts';
 import { recomputed } from './classification.ts';
 import {
@@ -142,7 +143,7 @@ export function checkedExpectation(expected: number | null | undefined, check: I
   const max = EXPECTED_DAYS_MAX * DAY_MS;
   check.require('input.expectedOutage', expected > 0 && expected <= max, {
     code: 'OUT_OF_RANGE',
-    args: { min: 0, max },
+    args: { min: formatDuration(0), max: formatDuration(max) },
     message: `must be longer than nothing, and at most ${EXPECTED_DAYS_MAX} days.`,
   });
   return expected;

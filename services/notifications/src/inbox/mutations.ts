@@ -1,5 +1,6 @@
 import { actorOf } from '@desk/kit/api/actor';
 import { InputCheck } from '@desk/kit/api/input';
+import { INSTANT_MIN } from '@desk/kit/api/scalars';
 import { forbidden, writeKey, type RequestKey } from '@desk/kit/write/request';
 import type { NotificationsContext } from '../context.ts';
 import type * as api from '../generated/api.ts';
@@ -18,7 +19,7 @@ export const inboxMutations = {
     const check = new InputCheck();
     check.require('input.upTo', input.upTo <= now, {
       code: 'OUT_OF_RANGE',
-      args: { min: '', max: now.toISOString() },
+      args: { min: INSTANT_MIN.toISOString(), max: now.toISOString() },
       message: 'must not lie in the future: what is still to come stays unread.',
     });
     check.done();

@@ -221,14 +221,18 @@ describe('a form', () => {
       fields: [
         { path: 'input.values.1.name', code: 'UNKNOWN_CODE' },
         { path: 'input.values.2.name', code: 'ALREADY_THERE' },
-        { path: 'input.values.system', code: 'REQUIRED' },
+        { path: 'input.values', code: 'MISSING_ENTRY', args: { value: 'system' } },
         { path: 'input.values.0.value', code: 'UNKNOWN_CODE' },
-        { path: 'input.values.key', code: 'REQUIRED' },
+        { path: 'input.values', code: 'MISSING_ENTRY', args: { value: 'key' } },
       ],
     });
     const noDay = { ...REISSUE, values: [REISSUE.values[0], { name: 'date', value: '2026-02-30' }] };
     expect(await refused('submitServiceRequest', noDay, lena)).toMatchObject({
       fields: [{ path: 'input.values.1.value', code: 'INVALID_TIME' }],
+    });
+    const noYear = { ...REISSUE, values: [REISSUE.values[0], { name: 'date', value: '9999-12-31' }] };
+    expect(await refused('submitServiceRequest', noYear, lena)).toMatchObject({
+      fields: [{ path: 'input.values.1.value', code: 'OUT_OF_RANGE', args: { min: '2000-01-01', max: '2100-01-01' } }],
     });
     expect(await refused('submitServiceRequest', { ...REISSUE, itemId: 'NONE' }, lena)).toMatchObject({
       fields: [{ path: 'input.itemId', code: 'UNKNOWN_CODE' }],

@@ -1,4 +1,5 @@
 import type { InputCheck } from '@desk/kit/api/input';
+import { INSTANT_MAX, INSTANT_MIN } from '@desk/kit/api/scalars';
 import type { DirectoryRecords } from '@desk/schema/directory/events';
 import type { CatalogueField, CatalogueItem } from '../catalogue-item/catalogue-item.ts';
 import { begun, withDerivedFields } from './clocks.ts';
@@ -13,6 +14,12 @@ import {
 
 /** More values than a form can have are refused by their names. */
 const VALUES_MAX = 100;
+
+/** The days that a form takes: those of the instants that a client can give. */
+const [DATE_MIN, DATE_MAX] = [INSTANT_MIN, INSTANT_MAX].map((each) => each.toISOString().slice(0, 10)) as [
+  string,
+  string,
+];
 
 /** Asks for a service: AWAITING_APPROVAL, with a notice to those who approve, or APPROVED where no approval is needed. Refuses BAD_USER_INPUT. */
 export function openRequest(
@@ -77,9 +84,13 @@ function checkedValues({ fields }: CatalogueItem, given: readonly FilledIn[], ch
   return fields.flatMap((field) => {
     const place = given.findIndex(({ name }) => name === field.name);
     const value = given[place]?.value ?? '';
-    const path = place === -1 ? `input.values.${field.name}` : `input.values.${place}.value`;
     if (!value.trim() && !field.required) return [];
-    return [{ name: field.name, value: checkedValue(field, value, { path, check }) }];
+    if (place === -1) {
+      const message = `must hold a value of the field ${field.name}.`;
+      check.problem('input.values', { code: 'MISSING_ENTRY', args: { value: field.name }, message });
+      return [];
+    }
+    return [{ name: field.name, value: checkedValue(field, value, { path: `input.values.${place}.value`, check }) }];
   });
 }
 
@@ -94,6 +105,12 @@ function checkedValue(
     check.require(path, isDate(line), {
       code: 'INVALID_TIME',
       message: 'must be a date, such as 2026-12-23.',
+    });
+  if (line && kind === 'DATE' && isDate(line))
+    check.require(path, DATE_MIN <= line && line <= DATE_MAX, {
+      code: 'OUT_OF_RANGE',
+      args: { min: DATE_MIN, max: DATE_MAX },
+      message: `must lie from ${DATE_MIN} to ${DATE_MAX}.`,
     });
   if (line && kind === 'CHOICE')
     check.require(
