@@ -11,6 +11,7 @@ import {
   connection,
   countUpTo,
   findPage,
+  listName,
   pageRequest,
   slicePage,
   type Page,
@@ -274,9 +275,11 @@ describe('a request for a page', () => {
   });
 
   test.each<[string, unknown[]]>([
-    ['another order', ['-at,_id', { $date: '2026-04-06T00:00:00.000Z' }, 'a']],
-    ['too few values', ['at,_id', { $date: '2026-04-06T00:00:00.000Z' }]],
-    ['a value of the wrong type', ['at,_id', 'yesterday', 'a']],
+    ['another order', [listName('things', '', '-at,_id'), { $date: '2026-04-06T00:00:00.000Z' }, 'a']],
+    ['other rows in the same order', [listName('others', '', 'at,_id'), { $date: '2026-04-06T00:00:00.000Z' }, 'a']],
+    ['a version before', ['at,_id', { $date: '2026-04-06T00:00:00.000Z' }, 'a']],
+    ['too few values', [listName('things', '', 'at,_id'), { $date: '2026-04-06T00:00:00.000Z' }]],
+    ['a value of the wrong type', [listName('things', '', 'at,_id'), 'yesterday', 'a']],
     ['a list at hand', ['#', 1]],
   ])('a cursor of %s does not fit a list of the database', async (_what, cursor) => {
     const sort: SortField[] = [
@@ -284,7 +287,22 @@ describe('a request for a page', () => {
       { field: '_id', direction: 1 },
     ];
     const asked = listGroupA(sort, { first: 1, after: forged(cursor) });
-    await expect(asked).rejects.toMatchObject({ code: 'BAD_USER_INPUT', extensions: { fields: [{ path: 'after' }] } });
+    await expect(asked).rejects.toMatchObject({
+      code: 'BAD_USER_INPUT',
+      extensions: { fields: [{ path: 'after', code: 'FOREIGN_CURSOR' }] },
+    });
+  });
+
+  test('a cursor of the list of one record does not fit that of another, and fits its own whatever the filter', async () => {
+    await fill([buildThing({ _id: 'a' }), buildThing({ _id: 'b' })]);
+    const sort: SortField[] = [{ field: '_id', direction: 1 }];
+    const list = (of: string, filter: object, after: string | null) =>
+      findPage(Things, { of, filter, sort }, pageRequest({ first: 1, after }));
+    const cursor = cursorAt(await list('one', {}, null), 0);
+    expect(ids(await list('one', { group: 'a' }, cursor))).toEqual(['b']);
+    await expect(list('two', {}, cursor)).rejects.toMatchObject({
+      extensions: { fields: [{ path: 'after', code: 'FOREIGN_CURSOR' }] },
+    });
   });
 
   test.each([[-1], [1.5], ['1'], [null]])('a place of %p does not fit a list at hand', (place) => {

@@ -1,5 +1,6 @@
 import type { QueryFilter, Model } from 'mongoose';
 import { badInput, type Refusal } from './errors.ts';
+import { contentHash } from '../process/ids.ts';
 import { OPERATION_MS_MAX, isTimeLimit } from '../process/mongo.ts';
 import type { Search } from './search.ts';
 import { countRows, findRows } from './search-read.ts';
@@ -26,14 +27,16 @@ export interface PageRequest {
   before: Cursor | null;
 }
 
-/** A row's place in a list: the order that it belongs to, and the values of its sort fields. Instants are `{$date}`. */
+/** A row's place in a list: the list in its order, and the values of its sort fields. Instants are `{$date}`. */
 interface Cursor {
-  order: string;
+  list: string;
   values: unknown[];
 }
 
-/** The order of rows that are at hand. Their cursors hold one value, the place. */
+/** The list of rows that are at hand. Their cursors hold one value, the place. */
 const BY_PLACE = '#';
+/** How much of its hash names a list: enough to tell the lists of all services apart. */
+const LIST_CHARACTERS = 12;
 
 /** One field of an order. The last field of an order must be unique, so that no two rows share a place. */
 export interface SortField {
@@ -45,6 +48,8 @@ export interface SortField {
 
 /** A list in the database. */
 export interface List<T> {
+  /** The id of the record whose list it is, as of a record's comments. Left out for a list of the whole collection. */
+  of?: string;
   filter: QueryFilter<T>;
   /** What the list is searched for. */
   search?: Search | null | undefined;
@@ -101,10 +106,12 @@ export function pageRequest(args: PageArguments): PageRequest {
  */
 export async function findPage<T>(
   model: Model<T>,
-  { filter, search = null, sort, projection = {} }: List<T>,
+  { of = '', filter, search = null, sort, projection = {} }: List<T>,
   page: PageRequest,
 ): Promise<Page<T>> {
-  const bounds = [...boundsOf(model, sort, { after: page.after }), ...boundsOf(model, sort, { before: page.before })];
+  const list = listName(model.collection.name, of, orderOf(sort));
+  const ends = [{ after: page.after }, { before: page.before }];
+  const bounds = ends.flatMap((end) => boundsOf(model, { list, sort }, end));
   const way = Object.fromEntries(
     sort.map(({ field, direction }) => [field, page.backward ? (-direction as 1 | -1) : direction]),
   );
@@ -118,7 +125,7 @@ export async function findPage<T>(
       : model.find(conditions, projection).sort(way).limit(missing).maxTimeMS(OPERATION_MS_MAX).lean<T[]>();
     found.push(...(await rows));
   }
-  return pageOf(found, page, (row) => cursorTo(orderOf(sort), valuesOf(sort, row)));
+  return pageOf(found, page, (row) => cursorTo(list, valuesOf(sort, row)));
 }
 
 /** One page of rows that are at hand, in the order of the list. Their cursors are their places. */
@@ -210,13 +217,13 @@ export function pageOf<T>(found: readonly T[], page: PageRequest, cursorOf: (row
 /** The filter that keeps a page on its side of a cursor; none where the client gave no such cursor. */
 function boundsOf<T>(
   model: Model<T>,
-  sort: readonly SortField[],
+  { list, sort }: { list: string; sort: readonly SortField[] },
   { after = null, before = null }: Partial<Pick<PageRequest, 'after' | 'before'>>,
 ): QueryFilter<T>[] {
   const end = after ? 'after' : 'before';
   const cursor = after ?? before;
   if (!cursor) return [];
-  const values = valuesIn(cursor, orderOf(sort), end);
+  const values = valuesIn(cursor, list, end);
   if (values.length !== sort.length) throw foreignCursor(end);
   const bound = beyond<T>(sort, values.map(revive), end === 'after' ? 1 : -1);
   try {
@@ -258,9 +265,17 @@ function strictlyBeyond(value: unknown, upward: boolean, towardsNulls: boolean):
   return upward ? { $gt: value } : { $lt: value };
 }
 
-/** An order as text, `-createdAt,-_id`. A cursor names its order, and fits no other. */
+/** An order as text, `-createdAt,-_id`. */
 function orderOf(sort: readonly SortField[]): string {
   return sort.map(({ field, direction }) => `${direction === 1 ? '' : '-'}${field}`).join();
+}
+
+/**
+ * The name of a list that its cursors hold, so that they fit no other: of its rows, of the record that has it, and of its order. It does not
+ * depend on the filter or the viewer's reach: a cursor is a place among all rows.
+ */
+export function listName(...parts: readonly string[]): string {
+  return contentHash(parts).slice(0, LIST_CHARACTERS);
 }
 
 function valuesOf(sort: readonly SortField[], row: unknown): unknown[] {
@@ -274,23 +289,23 @@ function placeIn(cursor: Cursor, path: string): number {
   return place as number;
 }
 
-/** The values in a cursor: texts, numbers, null or `{$date}`. Refuses BAD_USER_INPUT for a cursor of another order. */
-export function valuesIn({ order, values }: Cursor, expected: string, path: string): readonly unknown[] {
-  if (order !== expected) throw foreignCursor(path);
+/** The values in a cursor: texts, numbers, null or `{$date}`. Refuses BAD_USER_INPUT for a cursor of another list. */
+export function valuesIn({ list, values }: Cursor, expected: string, path: string): readonly unknown[] {
+  if (list !== expected) throw foreignCursor(path);
   return values;
 }
 
-/** The cursor of a row by its place in an order. */
-export function cursorTo(order: string, values: readonly unknown[]): string {
-  return Buffer.from(JSON.stringify([order, ...values])).toString('base64url');
+/** The cursor of a row by its place in a list. */
+export function cursorTo(list: string, values: readonly unknown[]): string {
+  return Buffer.from(JSON.stringify([list, ...values])).toString('base64url');
 }
 
 function readCursor(cursor: string | null | undefined, path: string): Cursor | null {
   if (cursor === null || cursor === undefined) return null;
   try {
     const read: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
-    const [order, ...values] = Array.isArray(read) ? read : [];
-    if (typeof order === 'string' && values.length > 0 && values.every(isCursorValue)) return { order, values };
+    const [list, ...values] = Array.isArray(read) ? read : [];
+    if (typeof list === 'string' && values.length > 0 && values.every(isCursorValue)) return { list, values };
   } catch {
     // Refused below.
   }

@@ -94,7 +94,7 @@ async function openMessages<M extends InternalNote>(
     prefix,
     records: await journal.aggregates<M>(model, prefix),
     list: (subjectId, page) =>
-      findPage(model, { filter: of(subjectId), sort: OLDEST_FIRST, projection: RECORD_ONLY }, page),
+      findPage(model, { of: subjectId, filter: of(subjectId), sort: OLDEST_FIRST, projection: RECORD_ONLY }, page),
     count: (subjectId) => countUpTo(model, of(subjectId)),
     byIds: (reach, ids) => findByIds(model, reach, ids),
     outboxes: (subjectId) => ({ collection, filter: of(subjectId), oldestBy: 'createdAt' }),

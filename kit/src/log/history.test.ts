@@ -59,6 +59,16 @@ describe('a page of a history', () => {
     }
   });
 
+  test('takes no cursor of another record’s history', async () => {
+    await write(about('A'));
+    const foreign = (await history({ first: 1 })).edges[0]?.cursor ?? null;
+    id = `thing_${++things}`;
+    await write(about('B'));
+    await expect(history({ first: 1, after: foreign })).rejects.toMatchObject({
+      extensions: { fields: [{ path: 'after', code: 'FOREIGN_CURSOR' }] },
+    });
+  });
+
   test('counts every entry that its reader may see, also those that wait', async () => {
     await write(about('A'), { ...about('B'), internal: true }, about('C'));
     for (const copied of [false, true]) {

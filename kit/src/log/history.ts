@@ -5,6 +5,7 @@ import {
   connection,
   cursorTo,
   foreignCursor,
+  listName,
   pageOf,
   valuesIn,
   type Connection,
@@ -59,7 +60,6 @@ export interface HistoryView<Kind extends string> {
   hidden(values: readonly string[]): Promise<ReadonlySet<string>>;
 }
 
-const LOG_ORDER = 'log';
 /** Above every position of a log: where the places of the events that wait begin. */
 const WAITING = 2 ** 52;
 /**
@@ -99,11 +99,12 @@ export async function historyConnection<Kind extends string>(
  * Refuses BAD_USER_INPUT for a cursor of another list.
  */
 export async function findHistory(log: Log, asked: HistoryRequest, page: PageRequest): Promise<Page<HistoryEvent>> {
+  const list = listName('log', asked.subjectId);
   const { head, waiting } = await notLogged(log, asked);
   const placeOf = async (end: 'after' | 'before', open: number): Promise<number> => {
     const cursor = page[end];
     if (!cursor) return open;
-    const [first, seq] = valuesIn(cursor, LOG_ORDER, end);
+    const [first, seq] = valuesIn(cursor, list, end);
     if (typeof first === 'number' && first > 0) return first;
     if (typeof first !== 'string' || typeof seq !== 'number') throw foreignCursor(end);
     const index = waiting.findIndex((event) => event.aggregate === first && event.seq === seq);
@@ -123,7 +124,7 @@ export async function findHistory(log: Log, asked: HistoryRequest, page: PageReq
   const fresh = waiting.filter((_event, index) => WAITING + index > after && WAITING + index < before);
   const found = page.backward ? [...fresh.reverse(), ...logged] : [...logged, ...fresh];
   return pageOf(found.slice(0, page.size + 1), page, ({ _id, aggregate, seq }) =>
-    cursorTo(LOG_ORDER, _id === undefined ? [aggregate, seq] : [_id]),
+    cursorTo(list, _id === undefined ? [aggregate, seq] : [_id]),
   );
 }
 

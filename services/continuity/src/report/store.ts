@@ -59,7 +59,8 @@ export async function openReportStore(parts: Parts): Promise<ReportStore> {
   const of = (eventId: string) => ({ 'subject.id': eventId }) as object;
   return {
     ...reports,
-    list: (eventId, page) => findPage(model, { filter: of(eventId), sort: BY_PLACE, projection: RECORD_ONLY }, page),
+    list: (eventId, page) =>
+      findPage(model, { of: eventId, filter: of(eventId), sort: BY_PLACE, projection: RECORD_ONLY }, page),
     count: (eventId) => countUpTo(model, of(eventId)),
     outboxes: (eventId) => ({ collection: REPORTS, filter: of(eventId), oldestBy: 'publishedAt' }),
   };
@@ -74,7 +75,7 @@ export async function openAcknowledgementStore(parts: Parts): Promise<Acknowledg
   return {
     ...acknowledgements,
     list: (reportId, reach, page) =>
-      findPage(model, { filter: of(reportId, reach), sort: OLDEST_FIRST, projection: RECORD_ONLY }, page),
+      findPage(model, { of: reportId, filter: of(reportId, reach), sort: OLDEST_FIRST, projection: RECORD_ONLY }, page),
     count: (reportId, reach) => countUpTo(model, of(reportId, reach)),
     async organizationsOf({ _id: reportId }, among) {
       const filter = { reportId, organizationId: { $in: [...among] } } as object;

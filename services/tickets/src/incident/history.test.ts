@@ -1,5 +1,5 @@
 import { BATCH_MAX } from '@desk/kit/write/creation';
-import { pageRequest, type Page, type PageArguments } from '@desk/kit/api/page';
+import { cursorTo, listName, pageRequest, type Page, type PageArguments } from '@desk/kit/api/page';
 import { findHistory, type HistoryEvent } from '@desk/kit/log/history';
 import { openFoundation, type Foundation } from '@desk/kit/service/service';
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
@@ -158,12 +158,13 @@ describe('what is not in the log yet', () => {
 });
 
 test.each([
-  ['a list of another kind', ['#', 1]],
-  ['a position that is none', ['log', -1]],
-  ['an event of another incident', ['log', 'inc_none', 1]],
-  ['an event that never was', ['log', 'com_none', 1]],
-])('a cursor of %s is bad input', async (_what, values) => {
-  const after = Buffer.from(JSON.stringify(values)).toString('base64url');
+  ['a list of another kind', () => cursorTo('#', [1])],
+  ['another incident’s history', () => cursorTo(listName('log', 'inc_none'), [1])],
+  ['a position that is none', () => cursorTo(listName('log', incident._id), [-1])],
+  ['an event of another incident', () => cursorTo(listName('log', incident._id), ['inc_none', 1])],
+  ['an event that never was', () => cursorTo(listName('log', incident._id), ['com_none', 1])],
+])('a cursor of %s is bad input', async (_what, cursorNow) => {
+  const after = cursorNow();
   await expect(page({ first: 1, after })).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });
 });
 

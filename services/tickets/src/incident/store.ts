@@ -120,7 +120,11 @@ export async function openIncidentStore({
     count: (reach, filter) => countUpTo(model, incidentFilter(reach, filter), searchFor(INCIDENT_NAMES, filter.text)),
     tally: (reach) => tally(model, reach),
     listCausedBy: (reach, problemId, page) =>
-      findPage(model, { filter: causedBy(reach, problemId), sort: sortOf(null), projection: RECORD_ONLY }, page),
+      findPage(
+        model,
+        { of: problemId, filter: causedBy(reach, problemId), sort: sortOf(null), projection: RECORD_ONLY },
+        page,
+      ),
     countCausedBy: (reach, problemId) => countUpTo(model, causedBy(reach, problemId)),
     openCausedBy: (problemId, after, max) =>
       model
