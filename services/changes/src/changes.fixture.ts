@@ -50,6 +50,8 @@ export interface Desk {
   list(filter?: Record<string, unknown>, viewer?: Viewer): Promise<string[]>;
   comment(change: Shown, text: string, viewer?: Viewer): Promise<void>;
   history(change: Shown, viewer?: Viewer): Promise<{ kind: string; remark: string | null }[]>;
+  /** The change, accepted and published. */
+  published(change: Shown): Promise<Shown>;
   /** The change, planned for a window of hours from now. */
   planned(change: Shown, assessment?: Record<string, unknown>): Promise<Shown>;
 }
@@ -109,6 +111,7 @@ export async function startDesk(now = '2026-06-29T14:00:00Z'): Promise<Desk> {
       const query = 'query($id: ID!) { change(id: $id) { history(first: 100) { nodes { kind remark } } } }';
       return done<{ history: { nodes: never[] } }>(await ask(viewer, query, { id })).history.nodes;
     },
+    published: async (change) => desk.act('publishChange', await desk.act('acceptChange', change)),
     async planned(change, assessment = ASSESSMENT) {
       const draft = await desk.act('acceptChange', change);
       const assessed = await desk.act('assessChange', draft, assessment);

@@ -6,6 +6,9 @@ import { mayCommentChange, mayManageChange, mayNoteChange } from './policy.ts';
 const ANY_STATE = Object.values(ChangeState);
 const ENDED: readonly ChangeState[] = ['DECLINED', 'REJECTED', 'CLOSED', 'CANCELLED'];
 
+/** What the SME has not taken up: nobody shows the words of a proposal to all before a change manager has read and accepted it. */
+const UNTAKEN: readonly ChangeState[] = ['PROPOSED', 'DECLINED'];
+
 interface ChangeActionRule extends ActionRule<Change, ChangeState> {
   mutations: readonly (keyof Mutation)[];
 }
@@ -24,7 +27,7 @@ export const CHANGE_ACTIONS: Readonly<Record<ChangeAction, ChangeActionRule>> = 
   COMPLETE: { from: ['IMPLEMENTING'], may: mayManageChange, mutations: ['completeChange'] },
   CLOSE: { from: ['REVIEW'], may: mayManageChange, mutations: ['closeChange'] },
   PUBLISH: {
-    from: ANY_STATE.filter((state) => state !== 'DECLINED'),
+    from: ANY_STATE.filter((state) => !UNTAKEN.includes(state)),
     may: mayManageChange,
     mutations: ['publishChange'],
     when: ({ publishedAt }) => publishedAt === null,

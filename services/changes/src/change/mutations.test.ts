@@ -236,8 +236,17 @@ describe('who may do what', () => {
       await desk.refusal('acceptChange', { id: 'chg_none', expectedVersion: 1 }, bert),
     );
   });
+  test('a proposal is not published before it is accepted', async () => {
+    const change = await desk.propose();
+    expect(change.allowedActions).not.toContain('PUBLISH');
+    expect((await desk.show(change.id))?.allowedActions).toEqual(['ACCEPT', 'DECLINE', 'COMMENT', 'NOTE']);
+    expect(await desk.refusal('publishChange', on(change))).toMatchObject({
+      code: 'ILLEGAL_TRANSITION',
+      allowedActions: ['ACCEPT', 'DECLINE', 'COMMENT', 'NOTE'],
+    });
+  });
   test('a published change is seen by every distributor, who may comment on it and change nothing', async () => {
-    const published = await desk.act('publishChange', await desk.propose());
+    const published = await desk.published(await desk.propose());
     expect(published.publishedAt).not.toBeNull();
     expect(await desk.show(published.number, bert)).toMatchObject({ id: published.id, allowedActions: ['COMMENT'] });
     expect(await desk.list({ published: true }, bert)).toContain(published.number);
@@ -254,7 +263,7 @@ describe('who may do what', () => {
     });
   });
   test('who proposed a published change, and who commented on it, is told to no other distributor', async () => {
-    const published = await desk.act('publishChange', await desk.propose());
+    const published = await desk.published(await desk.propose());
     await desk.comment(published, 'We want it too.', bert);
     const fields = 'principalId person { id } actingFor { id }';
     const query = `query($id: ID!) { change(id: $id) { organization { id } requester { ${fields} }
@@ -263,7 +272,7 @@ describe('who may do what', () => {
     const lenaHerself = { principalId: 'per_lena', person: { id: 'per_lena' }, actingFor: null };
     const seenBy = async (viewer: Viewer) => done(await desk.ask(viewer, query, { id: published.id }));
     expect(await seenBy(bert)).toMatchObject({ organization: null, requester: nobody });
-    expect(await seenBy(bert)).toMatchObject({ history: { nodes: [{ kind: 'PROPOSED', actor: nobody }, {}, {}] } });
+    expect(await seenBy(bert)).toMatchObject({ history: { nodes: [{ kind: 'PROPOSED', actor: nobody }, {}, {}, {}] } });
     expect(await seenBy(lena)).toMatchObject({
       organization: { id: 'org_A' },
       requester: lenaHerself,
@@ -277,19 +286,24 @@ describe('who may do what', () => {
     expect(await desk.list({ ids: [published.id], organizationId: ['org_A'] }, lena)).toEqual([published.number]);
   });
   test('what the SME does to a change is known to everybody', async () => {
-    const own = await desk.act('publishChange', await desk.propose({}, sam));
+    const own = await desk.published(await desk.propose({}, sam));
     const query = 'query($id: ID!) { change(id: $id) { organization { id } requester { principalId } } }';
     const told = { organization: { id: 'org_SME' }, requester: { principalId: 'per_sam' } };
     expect(done(await desk.ask(bert, query, { id: own.id }))).toEqual(told);
     expect(await desk.list({ ids: [own.id], organizationId: ['org_SME'] }, bert)).toEqual([own.number]);
   });
   test('a publication asks for a notice to every distributor, which its history does not show', async () => {
-    const published = await desk.act('publishChange', await desk.propose());
-    expect(published.version).toBe(3);
+    const published = await desk.published(await desk.propose());
+    expect(published.version).toBe(4);
     await desk.service.log.drain();
     const entries = await desk.service.log.entries.find({ aggregate: published.id }, { sort: { _id: 1 } }).toArray();
-    expect(entries.map(({ type }) => type)).toEqual(['change.proposed', 'notice.due', 'change.published']);
-    expect(entries[1]?.data).toEqual({
+    expect(entries.map(({ type }) => type)).toEqual([
+      'change.proposed',
+      'change.accepted',
+      'notice.due',
+      'change.published',
+    ]);
+    expect(entries[2]?.data).toEqual({
       subject: { type: 'CHANGE', id: published.id },
       published: true,
       topic: 'change_published',
@@ -297,15 +311,15 @@ describe('who may do what', () => {
       severity: 'INFO',
       mandatory: false,
       stepKey: 'PUBLISHED',
-      announces: 3,
+      announces: 4,
     });
     const query = 'query($id: ID!) { change(id: $id) { history(first: 9) { totalCount nodes { kind } } } }';
     expect(done(await desk.ask(sam, query, { id: published.id }))).toEqual({
-      history: { totalCount: 2, nodes: [{ kind: 'PROPOSED' }, { kind: 'PUBLISHED' }] },
+      history: { totalCount: 3, nodes: [{ kind: 'PROPOSED' }, { kind: 'ACCEPTED' }, { kind: 'PUBLISHED' }] },
     });
   });
   test('an agent sees the changes of the distributors it acts for, and published ones', async () => {
-    const published = await desk.act('publishChange', await desk.propose());
+    const published = await desk.published(await desk.propose());
     const own = await desk.propose();
     expect(await desk.list({ ids: [published.id, own.id] }, agentOf())).toEqual([published.number]);
     expect(new Set(await desk.list({ ids: [published.id, own.id] }, agentOf('org_A')))).toEqual(
@@ -327,7 +341,7 @@ describe('who may do what', () => {
   test('words find what a viewer sees, and nothing else', async () => {
     const own = await desk.propose({ title: 'Zeppelin reads' });
     const foreign = await desk.propose({ title: 'Zeppelin bills' }, bert);
-    const published = await desk.act('publishChange', await desk.propose({ title: 'Zeppelin files' }, bert));
+    const published = await desk.published(await desk.propose({ title: 'Zeppelin files' }, bert));
     expect(new Set(await desk.list({ text: 'zeppelin' }, lena))).toEqual(new Set([own.number, published.number]));
     expect(await desk.list({ text: foreign.number }, lena)).toEqual([]);
     expect(await desk.list({ text: 'zeppelin', serviceId: ['BILLING'] })).toEqual([]);
