@@ -176,6 +176,14 @@ describe('an id', () => {
   );
 });
 
+test('a list whose values stand there once each has a problem at each place that repeats one', () => {
+  const found = problems((input) => input.eachOnce('ids', ['a', null, 'b', 'a', null, 'a']));
+  expect(found.map(({ path, code }) => [path, code])).toEqual([
+    ['ids.3', 'ALREADY_THERE'],
+    ['ids.5', 'ALREADY_THERE'],
+  ]);
+});
+
 describe('a body', () => {
   test('may have lines', () => {
     expect(problems((input) => input.body('text', 'a\nb', 1))).toEqual([]);

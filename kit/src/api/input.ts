@@ -37,6 +37,16 @@ export class InputCheck {
     return value;
   }
 
+  /** Notes each value of a list that stands there before, at its place. Values that are null are passed over. */
+  eachOnce(path: string, values: readonly (string | null)[]): void {
+    const known = new Set<string>();
+    for (const [index, value] of values.entries()) {
+      if (value === null) continue;
+      this.require(`${path}.${index}`, !known.has(value), NAMED_TWICE);
+      known.add(value);
+    }
+  }
+
   /** Notes a problem unless `holds`. */
   require(path: string, holds: boolean, problem: Problem): void {
     if (!holds) this.problem(path, problem);
@@ -111,6 +121,7 @@ export function tooFew(min: number): Problem {
   return { code: 'TOO_FEW', args: { min }, message: `must have ${min} or more values.` };
 }
 
+const NAMED_TWICE: Problem = { code: 'ALREADY_THERE', message: 'must not be named twice.' };
 const EMPTY: Problem = { code: 'REQUIRED', message: 'must not be empty.' };
 
 function tooLong(unit: 'CHARACTERS' | 'BYTES', length: number, max: number): Problem {

@@ -67,9 +67,7 @@ export function checkedServices(codes: readonly string[], check: InputCheck): st
   const path = 'input.serviceIds';
   check.require(path, codes.length > 0, tooFew(1));
   check.require(path, codes.length <= SERVICES_MAX, tooMany(SERVICES_MAX));
-  for (const [index, code] of codes.entries())
-    if (codes.indexOf(code) !== index)
-      check.problem(`${path}.${index}`, { code: 'ALREADY_THERE', message: 'must not be named twice.' });
+  check.eachOnce(path, codes);
   return [...codes];
 }
 

@@ -187,9 +187,22 @@ describe('a declaration', () => {
         { path: 'input.distributorsAffectedPercent', code: 'OUT_OF_RANGE' },
         { path: 'input.stage', code: 'NOT_ALLOWED' },
         { path: 'input.outageStartedAt', code: 'OUT_OF_RANGE' },
-        { path: 'input.affectedOrganizationIds', code: 'TOO_FEW' },
       ],
     });
+  });
+  test('names distributors, each once, at most 100', async () => {
+    const problems = async (affectedOrganizationIds: string[]) => {
+      const refused = await desk.refusal('declareContinuityEvent', { ...DECLARATION, affectedOrganizationIds });
+      return (refused['fields'] as { path: string; code: string }[]).map(({ path, code }) => [path, code]);
+    };
+    const list = 'input.affectedOrganizationIds';
+    expect(await problems(['LDC-001', 'ldc-001', 'org_A', 'SME'])).toEqual([
+      [`${list}.3`, 'WRONG_KIND'],
+      [`${list}.1`, 'ALREADY_THERE'],
+      [`${list}.2`, 'ALREADY_THERE'],
+    ]);
+    expect(await problems([])).toEqual([[list, 'TOO_FEW']]);
+    expect((await problems(Array.from({ length: 101 }, () => 'LDC-001')))[0]).toEqual([list, 'TOO_MANY']);
   });
   test('is refused to everybody but the SME’s continuity managers', async () => {
     for (const viewer of [lena, sam, ada, agentOf('org_A')])

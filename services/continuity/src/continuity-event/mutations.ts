@@ -1,6 +1,6 @@
 import { actorOf } from '@desk/kit/api/actor';
 import { numbersOfYear } from '@desk/kit/api/numbers';
-import { InputCheck } from '@desk/kit/api/input';
+import { InputCheck, tooFew, tooMany } from '@desk/kit/api/input';
 import { checkOrganizationReference, findOrganization, requireOrganization } from '@desk/kit/api/reference';
 import type { Mirrored } from '@desk/kit/log/mirror';
 import { actOn } from '@desk/kit/write/act-on';
@@ -161,20 +161,34 @@ async function servicesOf(
   return { serviceIds: codes, criticalServices: new Set(critical).size };
 }
 
-/** The organizations that a declaration names, each once. Null for all. Notes those that there are not. */
+/** The distributors that a declaration names. Null for all. Notes those that there are not, those named twice, and other organizations. */
 async function affectedOrganizations(
   { directory }: ContinuityContext,
   named: readonly string[] | null | undefined,
   check: InputCheck,
 ): Promise<Mirrored<DirectoryRecords['organization']>[] | null> {
   if (!named) return null;
-  const found = new Map<string, Mirrored<DirectoryRecords['organization']>>();
-  for (const [index, idOrCode] of named.slice(0, ORGANIZATIONS_MAX + 1).entries()) {
-    const path = `input.affectedOrganizationIds.${index}`;
+  const list = 'input.affectedOrganizationIds';
+  check.require(list, named.length > 0, tooFew(1));
+  check.require(list, named.length <= ORGANIZATIONS_MAX, tooMany(ORGANIZATIONS_MAX));
+  const found: (Mirrored<DirectoryRecords['organization']> | null)[] = [];
+  for (const [index, idOrCode] of named.slice(0, ORGANIZATIONS_MAX).entries()) {
+    const path = `${list}.${index}`;
     checkOrganizationReference(check, path, idOrCode);
     const organization = await findOrganization<Mirrored<DirectoryRecords['organization']>>(directory, idOrCode);
-    if (organization) found.set(organization._id, organization);
-    else check.problem(path, { code: 'NO_SUCH_RECORD', message: 'must be an organization of the desk.' });
+    found.push(organization);
+    if (!organization) check.problem(path, { code: 'NO_SUCH_RECORD', message: 'must be an organization of the desk.' });
+    else check.require(path, organization.type === 'LDC', NO_DISTRIBUTOR);
   }
-  return [...found.values()];
+  check.eachOnce(
+    list,
+    found.map((each) => each?._id ?? null),
+  );
+  return found.filter((each) => each !== null);
 }
+
+const NO_DISTRIBUTOR = {
+  code: 'WRONG_KIND',
+  args: { expected: 'LDC' },
+  message: 'must be a distributor: others are not counted among the affected.',
+} as const;

@@ -3,13 +3,7 @@ import { tooFew, tooMany, type InputCheck } from '@desk/kit/api/input';
 import { formatDuration } from '@desk/kit/time/duration';
 import type { ContinuityEnvironment, ContinuityEventKind, ContinuityStage } from '../generated/api.ts';
 import { recomputed } from './classification.ts';
-import {
-  ORGANIZATIONS_MAX,
-  SERVICES_MAX,
-  TITLE_CHARACTERS_MAX,
-  type ContinuityEvent,
-  type EventActContext,
-} from './continuity-event.ts';
+import { SERVICES_MAX, TITLE_CHARACTERS_MAX, type ContinuityEvent, type EventActContext } from './continuity-event.ts';
 import { withAuthor } from './second-person.ts';
 import { describeEventChange, withDeclarationNotice, type EventDecision } from './event.ts';
 
@@ -50,12 +44,6 @@ export function declare(
   const distributorsAffectedPercent = checkedPercent(input.distributorsAffectedPercent, check);
   const expectedOutageMs = checkedExpectation(input.expectedOutage, check);
   const outageStartedAt = checkedBeginning(input, at, check);
-  check.require('input.affectedOrganizationIds', (affectedOrganizationIds?.length ?? 1) > 0, tooFew(1));
-  check.require(
-    'input.affectedOrganizationIds',
-    (affectedOrganizationIds?.length ?? 0) <= ORGANIZATIONS_MAX,
-    tooMany(ORGANIZATIONS_MAX),
-  );
   check.done();
   const record: ContinuityEvent = {
     _id: made.id,
@@ -121,9 +109,7 @@ export function checkedServices({ serviceIds, criticalServices }: Services, chec
   const path = 'input.serviceIds';
   check.require(path, serviceIds.length > 0, tooFew(1));
   check.require(path, serviceIds.length <= SERVICES_MAX, tooMany(SERVICES_MAX));
-  for (const [index, code] of serviceIds.entries())
-    if (serviceIds.indexOf(code) !== index)
-      check.problem(`${path}.${index}`, { code: 'ALREADY_THERE', message: 'must not be named twice.' });
+  check.eachOnce(path, serviceIds);
   return { serviceIds: [...serviceIds], criticalServices };
 }
 

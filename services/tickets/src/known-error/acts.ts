@@ -113,19 +113,13 @@ function checkedServices(codes: readonly string[], check: InputCheck): string[] 
   const path = 'input.serviceIds';
   check.require(path, codes.length > 0, tooFew(1));
   check.require(path, codes.length <= SERVICES_MAX, tooMany(SERVICES_MAX));
-  checkEachOnce(path, codes, check);
+  check.eachOnce(path, codes);
   return [...codes];
 }
 
 function checkedMarks(path: string, marks: readonly string[], check: InputCheck): string[] {
   check.require(path, marks.length <= MARKS_MAX, tooMany(MARKS_MAX));
   const checked = marks.map((mark, index) => check.line(`${path}.${index}`, mark, MARK_CHARACTERS_MAX));
-  checkEachOnce(path, checked, check);
+  check.eachOnce(path, checked);
   return checked;
-}
-
-function checkEachOnce(path: string, values: readonly string[], check: InputCheck): void {
-  for (const [index, value] of values.entries())
-    if (values.indexOf(value) !== index)
-      check.problem(`${path}.${index}`, { code: 'ALREADY_THERE', message: 'must not be named twice.' });
 }
