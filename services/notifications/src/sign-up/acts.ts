@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { tooFew, tooMany, type InputCheck } from '@desk/kit/api/input';
 import type { ActContext } from '@desk/kit/write/describe-change';
 import type { RecordType, SignUpFilterInput } from '../generated/api.ts';
@@ -27,6 +28,13 @@ export function signUp(
     withdrawnAt: null,
   };
   return describeSignUp(null, record, { kind: 'CREATED', act: { at, by }, data: { personId } });
+}
+
+/** True for filters that name the same records: the order of their values says nothing. */
+export function namesSame(one: SignUpFilter, other: SignUpFilter): boolean {
+  const sorted = (filter: SignUpFilter) =>
+    Object.entries<string[]>({ ...filter }).map(([name, values]) => [name, [...values].sort()]);
+  return isDeepStrictEqual(Object.fromEntries(sorted(one)), Object.fromEntries(sorted(other)));
 }
 
 /** Withdraws a sign-up. Null where it is withdrawn already. */

@@ -53,6 +53,22 @@ describe('a sign-up', () => {
     });
   });
 
+  test('for the records that another one names already is that one, in whatever order and under whatever key', async () => {
+    const viewer = buildViewer({ id: 'per_nia', memberships: [{ organizationId: 'org_A', roles: ['LDC_USER'] }] });
+    const filter = { recordType: ['CHANGE', 'PROBLEM'], serviceId: ['VEE', 'BILLING'] };
+    const first = await desk.act<SignedUp>('createSignUp', { filter }, viewer);
+    const turned = { recordType: ['PROBLEM', 'CHANGE'], serviceId: ['BILLING', 'VEE', 'VEE'], risk: [] };
+    for (const key of [{}, { idempotencyKey: 'again' }])
+      expect(await desk.act<SignedUp>('createSignUp', { filter: turned, ...key }, viewer)).toMatchObject({
+        signUp: { id: first.signUp.id },
+        version: 1,
+      });
+    expect(await mine(viewer)).toHaveLength(1);
+    await desk.act('withdrawSignUp', { id: first.signUp.id }, viewer);
+    const anew = await desk.act<SignedUp>('createSignUp', { filter }, viewer);
+    expect(anew.signUp.id).not.toBe(first.signUp.id);
+  });
+
   test('of another person is not there', async () => {
     const { signUp } = await desk.act<SignedUp>('createSignUp', { filter: CHANGES });
     for (const viewer of [bert, sam])
@@ -97,12 +113,19 @@ describe('a sign-up', () => {
 
   test('is one of few: a person has so many and no more', async () => {
     const viewer = buildViewer({ id: 'per_omar', memberships: [{ organizationId: 'org_A', roles: ['LDC_ADMIN'] }] });
-    const make = (idempotencyKey: string) =>
-      desk.act<SignedUp>('createSignUp', { filter: CHANGES, idempotencyKey }, viewer);
-    for (let place = 0; place < SIGN_UPS_MAX; place++) await make(`k${place}`);
-    expect(await desk.refusal('createSignUp', { filter: CHANGES }, viewer)).toMatchObject({
+    const filterAt = (place: number) => ({
+      recordType: ['CHANGE'],
+      risk: ['LOW', 'MEDIUM', 'HIGH'].filter((_risk, bit) => (place >> bit) & 1),
+      state: ['DRAFT', 'SCHEDULED', 'CLOSED'].filter((_state, bit) => (place >> (bit + 3)) & 1),
+    });
+    const filters = Array.from({ length: SIGN_UPS_MAX + 1 }, (_, place) => filterAt(place));
+    const make = (place: number) =>
+      desk.act<SignedUp>('createSignUp', { filter: filters[place], idempotencyKey: `k${place}` }, viewer);
+    for (let place = 0; place < SIGN_UPS_MAX; place++) await make(place);
+    expect(await desk.refusal('createSignUp', { filter: filters[SIGN_UPS_MAX] }, viewer)).toMatchObject({
       fields: [{ path: 'input', code: 'TOO_MANY' }],
     });
-    expect(await make('k0')).toMatchObject({ replayed: true });
+    expect(await make(0)).toMatchObject({ replayed: true });
+    expect(await desk.act<SignedUp>('createSignUp', { filter: filters[1] }, viewer)).toMatchObject({ version: 1 });
   });
 });

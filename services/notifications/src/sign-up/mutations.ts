@@ -4,9 +4,9 @@ import { InputCheck, tooMany } from '@desk/kit/api/input';
 import { forbidden, newRecordId, writeKey } from '@desk/kit/write/request';
 import type { NotificationsContext } from '../context.ts';
 import type * as api from '../generated/api.ts';
-import { signUp, withdraw } from './acts.ts';
+import { namesSame, signUp, withdraw } from './acts.ts';
 import { isSignedUp, maySignUp } from './policy.ts';
-import { SIGN_UPS_MAX, SIGN_UP_NAMES, VALUES_MAX } from './sign-up.ts';
+import { SIGN_UPS_MAX, SIGN_UP_NAMES, VALUES_MAX, type SignUp } from './sign-up.ts';
 
 export const signUpMutations = {
   async createSignUp(_root, { input }, context) {
@@ -19,11 +19,14 @@ export const signUpMutations = {
     await checkServices(context, input.filter.serviceId ?? [], check);
     const id = newRecordId({ viewer, newId }, SIGN_UP_NAMES.idPrefix, { operation: 'createSignUp', input });
     const { records } = store.signUps;
-    const isFull = (await store.signUps.of(viewer.id)).length >= SIGN_UPS_MAX;
-    if (isFull && !(await records.exists(id))) check.problem('input', tooMany(SIGN_UPS_MAX));
+    const held = (await records.exists(id)) ? [] : await store.signUps.of(viewer.id);
     const act = { at: time.now(), by: actorOf(viewer, organizationId), check };
     const { record, events } = signUp({ id, personId: viewer.id, organizationId }, input.filter, act);
-    const written = await records.create(record, events, { key });
+    const same = held.find(({ filter }) => namesSame(filter, record.filter));
+    if (!same) requireRoom(held);
+    const written = same
+      ? await records.change(same._id, { reach: 'ALL', key }, () => null)
+      : await records.create(record, events, { key });
     return { signUp: written.record, version: written.version, replayed: written.replayed };
   },
 
@@ -38,6 +41,13 @@ export const signUpMutations = {
     return { signUp: written.record, version: written.version, replayed: written.replayed };
   },
 } satisfies Partial<api.MutationResolvers>;
+
+/** Refuses one more than a person may have. */
+function requireRoom(held: readonly SignUp[]): void {
+  const check = new InputCheck();
+  check.require('input', held.length < SIGN_UPS_MAX, tooMany(SIGN_UPS_MAX));
+  check.done();
+}
 
 async function checkServices(
   { people }: NotificationsContext,
