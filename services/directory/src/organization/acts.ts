@@ -13,6 +13,7 @@ import {
 } from '../generated/api.ts';
 import { NAME_CHARACTERS_MAX, searchWords } from '../name/name.ts';
 import { requireOrganizationAction } from './actions.ts';
+import { isCountry } from './country.ts';
 import { organizationEvent, type OrganizationEvent } from './event.ts';
 import type { Organization, OrganizationContact, PostalAddress } from './organization.ts';
 import { mayAdministerDesk } from './policy.ts';
@@ -119,10 +120,17 @@ function addressOf(input: PostalAddressInput, check: InputCheck): PostalAddress 
     postalCode: line('postalCode'),
     country: line('country'),
   };
-  check.require('input.address.country', !address.country || COUNTRY.test(address.country), {
+  const { country } = address;
+  const isWellFormed = COUNTRY.test(country);
+  check.require('input.address.country', !country || isWellFormed, {
     code: 'MALFORMED',
     args: { type: 'CountryCode' },
     message: 'must be a country of ISO 3166-1 in two capitals, as CA.',
+  });
+  check.require('input.address.country', !isWellFormed || isCountry(country), {
+    code: 'UNKNOWN_CODE',
+    args: { value: country },
+    message: `must be a country of ISO 3166-1, as CA: ${country} is none.`,
   });
   return address;
 }

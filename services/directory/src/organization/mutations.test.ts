@@ -97,6 +97,10 @@ describe('updateOrganization', () => {
         { path: 'input.contacts.1.name', code: 'REQUIRED' },
       ],
     });
+    for (const country of ['ZZ', 'XX', 'UK', 'EU'])
+      expect(
+        await demo.refused('omar', 'updateOrganization', { ...on, address: { ...ADDRESS, country } }),
+      ).toMatchObject({ fields: [{ path: 'input.address.country', code: 'UNKNOWN_CODE', args: { value: country } }] });
     const badly = { ...on, contacts: [{ ...MAIN, email: 'nobody', phone: '416 555 0100' }] };
     expect(await demo.refused('omar', 'updateOrganization', badly)).toMatchObject({
       fields: [
