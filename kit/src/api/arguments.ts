@@ -81,14 +81,13 @@ function problemsOf(
   if (!isInputObjectType(nullable)) return [];
   const members = value as Record<string, unknown>;
   const fields = Object.values(nullable.getFields());
-  if (oneOf.has(nullable.name) && !isExactlyOne(Object.values(members))) {
-    const of = fields.map(({ name }) => name);
-    const message = `exactly one of ${of.join(' and ')} must be given.`;
-    return [{ path, code: 'EXACTLY_ONE', args: { of }, message, refusal: 'BAD_USER_INPUT' }];
-  }
-  return fields.flatMap((field) =>
+  const inside = fields.flatMap((field) =>
     problemsOf(members[field.name], { type: field.type, path: `${path}.${field.name}`, oneOf }),
   );
+  if (!oneOf.has(nullable.name) || isExactlyOne(Object.values(members))) return inside;
+  const of = fields.map(({ name }) => name);
+  const message = `exactly one of ${of.join(' and ')} must be given.`;
+  return [{ path, code: 'EXACTLY_ONE', args: { of }, message, refusal: 'BAD_USER_INPUT' }, ...inside];
 }
 
 /** As the specification has it: one member, and that is not null. */

@@ -238,6 +238,10 @@ describe('an argument', () => {
     'no instant': ['(input: { from: { instant: "noon" } })', { input: { from: { instant: 'noon' } } }],
     'a number for a text': ['(after: 7)', { after: 7 }],
     'a text with NUL': ['(input: { title: "a\\u0000" })', { input: { title: 'a\0' } }],
+    'two of exactly one, both of them wrong': [
+      '(input: { from: { instant: "noon", local: "12\\u0000" } })',
+      { input: { from: { instant: 'noon', local: '12\0' } } },
+    ],
     'two wrong ones': [
       '(zones: ["UTC", "-05:00"], input: { rest: { instant: "noon" } })',
       { zones: ['UTC', '-05:00'], input: { rest: { instant: 'noon' } } },
@@ -253,6 +257,11 @@ describe('an argument', () => {
     'no instant': [{ path: 'input.from.instant', code: 'INVALID_TIME' }],
     'a number for a text': [{ path: 'after', code: 'MALFORMED', args: { type: 'Cursor' } }],
     'a text with NUL': [{ path: 'input.title', code: 'CHARACTER_NOT_ALLOWED', args: { character: 'U+0000' } }],
+    'two of exactly one, both of them wrong': [
+      { path: 'input.from', code: 'EXACTLY_ONE' },
+      { path: 'input.from.instant', code: 'INVALID_TIME' },
+      { path: 'input.from.local', code: 'CHARACTER_NOT_ALLOWED' },
+    ],
     'two wrong ones': [
       { path: 'input.rest.0.instant', code: 'INVALID_TIME' },
       { path: 'zones.1', code: 'INVALID_TIME_ZONE' },
