@@ -10,7 +10,7 @@ const WITHOUT_ZONE = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?$/;
 /** Length of `2026-04-06T15:30`. */
 const WALL_CHARACTERS = 16;
 /** The earliest and the latest instant that a client can give: wide of all that the desk is about, so that a slip of the pen is told. */
-export const INSTANT_MIN = new Date('2000-01-01T00:00:00.000Z');
+export const INSTANT_MIN = new Date('1970-01-01T00:00:00.000Z');
 export const INSTANT_MAX = new Date('2100-01-01T00:00:00.000Z');
 const EMAIL = /^[^\s@<>()[\]\\,;:"]+@[^\s@<>()[\]\\,;:"]+\.[^\s@<>()[\]\\,;:".]+$/;
 /** RFC 5321 leaves this much room between the angle brackets. */
@@ -103,7 +103,7 @@ export function isGivenInstant(instant: Date): boolean {
 export const INSTANT_OUT_OF_RANGE: Problem = {
   code: 'OUT_OF_RANGE',
   args: { min: INSTANT_MIN.toISOString(), max: INSTANT_MAX.toISOString() },
-  message: 'must lie from 2000 up to the begin of 2100.',
+  message: 'must lie from 1970 up to the beginning of 2100.',
 };
 
 function readInstant(text: string): Date | Unreadable {

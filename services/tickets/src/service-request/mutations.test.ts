@@ -232,7 +232,7 @@ describe('a form', () => {
     });
     const noYear = { ...REISSUE, values: [REISSUE.values[0], { name: 'date', value: '9999-12-31' }] };
     expect(await refused('submitServiceRequest', noYear, lena)).toMatchObject({
-      fields: [{ path: 'input.values.1.value', code: 'OUT_OF_RANGE', args: { min: '2000-01-01', max: '2100-01-01' } }],
+      fields: [{ path: 'input.values.1.value', code: 'OUT_OF_RANGE', args: { min: '1970-01-01', max: '2100-01-01' } }],
     });
     expect(await refused('submitServiceRequest', { ...REISSUE, itemId: 'NONE' }, lena)).toMatchObject({
       fields: [{ path: 'input.itemId', code: 'UNKNOWN_CODE' }],
