@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import type { Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { DeskProcess } from '../desk/desk-process.ts';
 import { Partner } from '../desk/partner.ts';
 import { launchBrowser } from './browser.ts';
@@ -81,6 +81,56 @@ describeInBrowser('what was typed', () => {
     await omar.page.getByRole('button', { name: 'Send reply' }).click();
     await omar.page.locator('.message-text', { hasText: 'First. And second.' }).waitFor();
     await omar.page.unroute('**/graphql');
+  });
+
+  test('two tabs write two reports, and a browser that went down gives back what each of them held', async () => {
+    const [first, second, copy] = [omar.page, await omar.tab(), await omar.copyOfTab('/report')] as const;
+    const title = (page: Page) => page.getByLabel('What is wrong, in one line');
+    await omar.go('/report');
+    await second.goto(`http://localhost:${desk.port}/report`);
+    await title(first).fill('The first tab');
+    await title(second).fill('The second tab');
+    await title(copy).fill('A copy of the first tab');
+    await first.reload();
+    await title(first).waitFor();
+    const held = await Promise.all([first, second, copy].map((page) => title(page).inputValue()));
+    expect(held).toEqual(['The first tab', 'The second tab', 'A copy of the first tab']);
+
+    await Promise.all([second.close(), copy.close()]);
+    const found: string[] = [];
+    for (const page of [await omar.tab(), await omar.tab()]) {
+      await page.goto(`http://localhost:${desk.port}/report`);
+      found.push(await title(page).inputValue());
+    }
+    expect(found).toEqual(['A copy of the first tab', 'The second tab']);
+    expect(await title(first).inputValue()).toBe('The first tab');
+  });
+
+  test('a reply that was changed after a failed send is another reply, and one that was not is the same', async () => {
+    const incident = await report(customer, 'The line drops while Omar replies');
+    await omar.go(`/incidents/${incident.number}`);
+    const box = omar.page.getByLabel('Reply to the service desk');
+    const keys: string[] = [];
+    await omar.page.route('**/graphql', async (route) => {
+      if (!asked('AddIncidentComment')(route.request())) return route.continue();
+      keys.push(/"idempotencyKey":"(\w+)"/.exec(route.request().postData() ?? '')?.[1] ?? '');
+      await (keys.length < 3 ? route.abort() : route.continue());
+    });
+    const send = async () => {
+      const sending = omar.page.waitForRequest(asked('AddIncidentComment'));
+      await omar.page.getByRole('button', { name: 'Send reply' }).click();
+      await sending;
+      await omar.page.getByRole('button', { name: 'Send reply', disabled: false }).waitFor();
+    };
+    await box.fill('It is collector 0417.');
+    await send();
+    await send();
+    await box.fill('It is collector 0418.');
+    await send();
+    await omar.page.locator('.message-text', { hasText: '0418' }).waitFor();
+    await omar.page.unroute('**/graphql');
+    omar.complaints.splice(0);
+    expect([keys.length, keys[0] === keys[1], keys[1] === keys[2]]).toEqual([3, true, false]);
   });
 
   test('a form that is sent on an old version keeps what was typed, shows what changed, and goes on with the new one', async () => {

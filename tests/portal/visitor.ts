@@ -65,6 +65,18 @@ export class Visitor {
     await this.page.goto(this.#url + path);
   }
 
+  /** Another tab of the same browser, on no page yet. */
+  async tab(): Promise<Page> {
+    return this.#context.newPage();
+  }
+
+  /** A copy of the visitor's tab, with all that the tab keeps, at another page. */
+  async copyOfTab(path: string): Promise<Page> {
+    const copied = this.#context.waitForEvent('page');
+    await this.page.evaluate(`void open(${JSON.stringify(this.#url + path)})`);
+    return copied;
+  }
+
   /** Goes to another page as a link of the portal would: without loading the portal anew. */
   async go(path: string): Promise<void> {
     await this.page.evaluate(`history.pushState({}, '', ${JSON.stringify(path)})`);

@@ -1,28 +1,31 @@
-/** How many drafts one person keeps in a browser. The oldest gives way. */
+import type { Tab } from './tab.ts';
+
+/** How many drafts one person keeps in a browser, those of all tabs together. The oldest gives way. */
 export const DRAFTS_MAX = 100;
 
-/** Something half-written: the values of a form by field, and the key that makes sending it twice have one effect. */
+/** Something half-written in one tab: the values of a form by field, and how sending them twice has one effect. */
 export interface Draft {
   values: Record<string, string>;
-  idempotencyKey: string;
+  /** What was sent last and may have been carried out, as text, and its key; null before that. */
+  attempt: { sent: string; idempotencyKey: string } | null;
   /** When it was last touched, in milliseconds since 1970. */
   savedAt: number;
 }
 
-/** Drafts of one person, apart from the records they are about: no other write can change them. */
+/** Drafts of one person in one tab, apart from the records they are about: no other write and no other tab can change them. */
 export interface Drafts {
-  /** The draft, or null when there is none that can be read. */
+  /** The draft for a form that is about to be shown: this tab's, else the newest that a tab left which is gone; null for none. */
+  open(name: string): Draft | null;
+  /** This tab's draft, or null when there is none that can be read. */
   find(name: string): Draft | null;
   /** Keeps the values under a name. Values that are all empty end the draft. */
   save(name: string, values: Record<string, string>): void;
-  /** The key to send a draft with: the same for each attempt, a new one after it was dropped. */
-  keyOf(name: string): string;
-  /** Gives a draft another key, after an answer that says for sure that nothing was done. */
+  /** The key to send these values with: the same at each attempt, another for other values and after the draft was dropped. */
+  keyOf(name: string, values: Record<string, string>): string;
+  /** Gives the next attempt another key, after an answer that says for sure that nothing was done. */
   renewKey(name: string): void;
   /** Ends a draft, when it was sent or thrown away. */
   drop(name: string): void;
-  /** Names of all drafts, the newest first. */
-  names(): string[];
 }
 
 /** What drafts need of a browser. `localStorage` is one. */
@@ -40,56 +43,77 @@ export interface DraftStorage {
  */
 export function createDrafts(
   storage: DraftStorage,
-  options: { personId: string; now: () => number; newKey: () => string },
+  options: { personId: string; tab: Pick<Tab, 'id' | 'lives'>; now: () => number; newKey: () => string },
 ): Drafts {
+  const { tab } = options;
   const prefix = `desk.draft.${options.personId}.`;
-  // A draft lives here too, so that a refusing storage still gives each draft one key.
+  // A draft lives here too, so that a refusing storage still keeps it for the visit.
   const held = new Map<string, Draft>();
+  const entryOf = (name: string) => `${name}:${tab.id}`;
 
-  function find(name: string): Draft | null {
-    return held.get(name) ?? parseDraft(attempt(() => storage.getItem(prefix + name)) ?? null);
+  function read(entry: string): Draft | null {
+    return held.get(entry) ?? parseDraft(attempt(() => storage.getItem(prefix + entry)) ?? null);
   }
 
-  function put(name: string, draft: Draft): void {
-    held.set(name, draft);
+  function put(entry: string, draft: Draft): void {
+    held.set(entry, draft);
     attempt(() => {
-      storage.setItem(prefix + name, JSON.stringify(draft));
+      storage.setItem(prefix + entry, JSON.stringify(draft));
     });
-    for (const surplus of names().slice(DRAFTS_MAX)) drop(surplus);
+    for (const surplus of entries().slice(DRAFTS_MAX)) remove(surplus);
   }
 
-  function drop(name: string): void {
-    held.delete(name);
+  function remove(entry: string): void {
+    held.delete(entry);
     attempt(() => {
-      storage.removeItem(prefix + name);
+      storage.removeItem(prefix + entry);
     });
   }
 
-  function names(): string[] {
-    const stored = attempt(() => storedNames(storage, prefix)) ?? [];
+  /** Those of all tabs, the newest first. */
+  function entries(): string[] {
+    const stored = attempt(() => storedEntries(storage, prefix)) ?? [];
     const all = [...new Set([...stored, ...held.keys()])];
-    return all.sort((first, second) => (find(second)?.savedAt ?? 0) - (find(first)?.savedAt ?? 0));
+    return all.sort((first, second) => (read(second)?.savedAt ?? 0) - (read(first)?.savedAt ?? 0));
+  }
+
+  /** Takes the newest draft of the form whose tab is gone. */
+  function adopt(name: string): Draft | null {
+    for (const entry of entries()) {
+      const [form, tabId = ''] = entry.split(':');
+      const draft = form === name && !tab.lives(tabId) ? read(entry) : null;
+      if (!draft) continue;
+      remove(entry);
+      put(entryOf(name), draft);
+      return draft;
+    }
+    return null;
   }
 
   return {
-    find,
-    drop,
-    names,
+    open: (name) => read(entryOf(name)) ?? adopt(name),
+    find: (name) => read(entryOf(name)),
+    drop: (name) => remove(entryOf(name)),
     save(name, values) {
-      if (Object.values(values).every((value) => value.trim() === '')) return drop(name);
-      const idempotencyKey = find(name)?.idempotencyKey ?? options.newKey();
-      put(name, { values, idempotencyKey, savedAt: options.now() });
+      const entry = entryOf(name);
+      if (Object.values(values).every((value) => value.trim() === '')) return remove(entry);
+      put(entry, { values, attempt: read(entry)?.attempt ?? null, savedAt: options.now() });
     },
-    keyOf(name) {
-      const draft = find(name);
-      if (draft) return draft.idempotencyKey;
-      const fresh: Draft = { values: {}, idempotencyKey: options.newKey(), savedAt: options.now() };
-      held.set(name, fresh);
-      return fresh.idempotencyKey;
+    keyOf(name, values) {
+      const entry = entryOf(name);
+      const draft = read(entry);
+      const sent = JSON.stringify(values);
+      if (draft?.attempt?.sent === sent) return draft.attempt.idempotencyKey;
+      const idempotencyKey = options.newKey();
+      const sending = { values: {}, savedAt: options.now(), ...draft, attempt: { sent, idempotencyKey } };
+      // A form in which nothing was typed has an attempt, but no draft that could outlive the page.
+      if (draft) put(entry, sending);
+      else held.set(entry, sending);
+      return idempotencyKey;
     },
     renewKey(name) {
-      const draft = find(name);
-      if (draft) put(name, { ...draft, idempotencyKey: options.newKey() });
+      const draft = read(entryOf(name));
+      if (draft) put(entryOf(name), { ...draft, attempt: null });
     },
   };
 }
@@ -99,20 +123,20 @@ export function newIdempotencyKey(): string {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
-function storedNames(storage: DraftStorage, prefix: string): string[] {
-  const names: string[] = [];
+function storedEntries(storage: DraftStorage, prefix: string): string[] {
+  const entries: string[] = [];
   for (let index = 0; index < storage.length; index += 1) {
     const key = storage.key(index);
-    if (key?.startsWith(prefix)) names.push(key.slice(prefix.length));
+    if (key?.startsWith(prefix)) entries.push(key.slice(prefix.length));
   }
-  return names;
+  return entries;
 }
 
 function parseDraft(text: string | null): Draft | null {
   if (!text) return null;
   const parsed = attempt(() => JSON.parse(text) as Partial<Draft> | null);
-  if (!parsed || typeof parsed.values !== 'object' || typeof parsed.idempotencyKey !== 'string') return null;
-  return { values: parsed.values, idempotencyKey: parsed.idempotencyKey, savedAt: parsed.savedAt ?? 0 };
+  if (!parsed || typeof parsed.values !== 'object') return null;
+  return { values: parsed.values, attempt: parsed.attempt ?? null, savedAt: parsed.savedAt ?? 0 };
 }
 
 function attempt<Result>(action: () => Result): Result | undefined {

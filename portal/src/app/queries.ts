@@ -2,7 +2,9 @@ import { keepPreviousData, queryOptions } from '@tanstack/react-query';
 import { rateWaitMs, requirePart, type Api } from '../api/client.ts';
 import { MeDocument, MyAuthorizationsDocument } from '../generated/api.ts';
 import { mayAct, SAME_FOR_ALL, type Me } from './acting.ts';
+import { newIdempotencyKey } from './drafts.ts';
 import type { Noun } from './noun.ts';
+import { browserOfTab, openTab, type Tab } from './tab.ts';
 
 /** A search that is refused for its rate is tried this often again: the reader may look for other words by then. */
 const SEARCH_RETRIES_MAX = 3;
@@ -19,6 +21,15 @@ export function meQuery(api: Api) {
     staleTime: Infinity,
     ...SAME_FOR_ALL,
   });
+}
+
+/** The tab in which the page runs. It is opened once for the whole page, whoever signs in. */
+let thisTab: Promise<Tab> | null = null;
+
+/** The tab of the browser that shows the page. */
+export function tabQuery() {
+  const openOnce = () => (thisTab ??= openTab(browserOfTab(newIdempotencyKey)));
+  return queryOptions({ queryKey: ['tab'], queryFn: openOnce, staleTime: Infinity, ...SAME_FOR_ALL });
 }
 
 /** What the nouns have read before any page is shown. It is kept as long as the page is. */

@@ -15,9 +15,10 @@ import { Frame } from './frame.tsx';
 import { createDrafts, newIdempotencyKey } from './drafts.ts';
 import { useNouns } from './noun.ts';
 import { usePreferences } from './preferences.ts';
-import { meQuery, preloadQuery } from './queries.ts';
+import { meQuery, preloadQuery, tabQuery } from './queries.ts';
 import { SessionContext, type Session } from './session-context.ts';
 import type { SignedIn } from './sign-in.ts';
+import { useTabLooks, type Tab } from './tab.ts';
 
 interface ProviderProps {
   signedIn: SignedIn;
@@ -39,14 +40,16 @@ export function SessionProvider(props: ProviderProps) {
   );
   const me = useQuery(meQuery(line.api));
   const preloads = useQuery(preloadQuery(line.api, nouns));
-  if (me.data && preloads.data) return <LoadedSession {...props} {...{ line }} me={me.data} />;
+  const tab = useQuery(tabQuery());
+  if (me.data && preloads.data && tab.data)
+    return <LoadedSession {...props} {...{ line }} me={me.data} tab={tab.data} />;
   return (
     <Frame>
       <Loaded of={me} page>
         {(known) =>
           known ? (
             <Loaded of={preloads} page>
-              {() => null}
+              {() => <Waiting page />}
             </Loaded>
           ) : (
             <Failure error={new Error('me is null')} retry={() => void check()} page />
@@ -82,7 +85,7 @@ function openLine(options: { personId: string; signedOut: () => void; fields: re
   };
 }
 
-function LoadedSession({ line, me, ...props }: ProviderProps & { line: Line; me: Me }) {
+function LoadedSession({ line, me, tab, ...props }: ProviderProps & { line: Line; me: Me; tab: Tab }) {
   const { signedIn, language, check } = props;
   const { actingFor } = usePreferences();
   const clients = useMemo(() => clientsOf(me), [me]);
@@ -91,9 +94,10 @@ function LoadedSession({ line, me, ...props }: ProviderProps & { line: Line; me:
   const begun = useBegun(line.feed);
   useActingContext(line, { me, actsFor });
   const drafts = useMemo(
-    () => createDrafts(localStorage, { personId: me.id, now: Date.now, newKey: newIdempotencyKey }),
-    [me.id],
+    () => createDrafts(localStorage, { personId: me.id, tab, now: Date.now, newKey: newIdempotencyKey }),
+    [me.id, tab],
   );
+  useTabLooks(tab);
   const format = useFormat(language, me.timeZone);
   const { api } = line;
   const session = useMemo<Session>(

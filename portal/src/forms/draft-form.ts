@@ -63,7 +63,7 @@ export function useDraftForm<F extends Fields, Result>(options: DraftFormOptions
   const { drafts, format } = useSession();
   const text = useText();
   const formId = useId();
-  const [typed, setTyped] = useState<Typed>(() => drafts.find(draftName)?.values ?? {});
+  const [typed, setTyped] = useState<Typed>(() => drafts.open(draftName)?.values ?? {});
   // What was refused, not what was said of it: the words are found anew when the reader changes the language.
   const [refused, setRefused] = useState<Refused<F> | null>(null);
   const [sending, setSending] = useState(false);
@@ -93,7 +93,7 @@ export function useDraftForm<F extends Fields, Result>(options: DraftFormOptions
     if (Object.keys(options.check(values)).length > 0) return refuse(null);
     setSending(true);
     try {
-      const result = await options.send(values, drafts.keyOf(draftName));
+      const result = await options.send(values, drafts.keyOf(draftName, values));
       // What was typed on while the form was on its way is another request: it stays, under another key.
       const typedOn = changedSince(values, drafts.find(draftName)?.values ?? {});
       drafts.drop(draftName);
