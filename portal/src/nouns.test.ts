@@ -26,6 +26,24 @@ describe('the list of nouns', () => {
   });
 });
 
+describe('a noun with a list of records', () => {
+  const registrations = FOLDERS.filter((name) => existsSync(path.join(SOURCE, name, 'list.tsx')))
+    .filter((name) => existsSync(path.join(SOURCE, name, 'noun.tsx')))
+    .map((name): [string, string] => [name, readFileSync(path.join(SOURCE, name, 'noun.tsx'), 'utf8')]);
+  /** These list no work: what the reader was told, and who there is. */
+  const noWork = ['notification', 'organization'];
+
+  it('stands in the navigation, with a command for the palette', () => {
+    const without = registrations.filter(([, source]) => !/navigation: \[\s*\{[^\]]*commands: /.test(source));
+    expect([registrations.length > 7, without.map(([name]) => name)]).toEqual([true, []]);
+  });
+
+  it('stands on the dashboard', () => {
+    const without = registrations.filter(([, source]) => !source.includes('dashboard: '));
+    expect(without.map(([name]) => name).filter((name) => !noWork.includes(name))).toEqual([]);
+  });
+});
+
 describe.each(KEYS)('the keys of %s', (noun, commands) => {
   it('are one for each command', () => {
     const taken = commands.map(({ keys }) => keys);

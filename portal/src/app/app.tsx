@@ -1,5 +1,6 @@
 import '../live/live.css';
 import './shell.css';
+import './numbers.css';
 import './pages.css';
 import { colorsTuple, createTheme, MantineProvider } from '@mantine/core';
 import { QueryClient, QueryClientProvider, useQueryClient } from '@tanstack/react-query';

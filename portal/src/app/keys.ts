@@ -18,6 +18,7 @@ export const APP_KEYS = {
   palette: { keys: 'Control+K', scope: 'keys.scope.everywhere', label: 'command.palette', offered: false },
   sheet: { keys: '?', scope: 'keys.scope.everywhere', label: 'command.sheet' },
   goHome: { keys: 'g h', scope: 'keys.scope.everywhere', label: 'command.goHome' },
+  goDashboard: { keys: 'g d', scope: 'keys.scope.everywhere', label: 'command.goDashboard' },
   goProfile: { keys: 'g p', scope: 'keys.scope.everywhere', label: 'command.goProfile' },
 } as const satisfies Record<string, Command>;
 

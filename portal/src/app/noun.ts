@@ -22,7 +22,10 @@ export interface Noun<Route extends AnyRoute = AnyRoute> {
   preloads?: (api: Api) => readonly Preload[];
   /** Finds its records by words, for the palette. */
   search?: (api: Api, words: string) => Promise<readonly Found[]>;
+  /** What the digits that a reader typed are as a number of its records, or as the end of one. */
+  numberOf?: (digits: string) => string;
   home?: HomePart;
+  dashboard?: DashboardPart;
 }
 
 /** A query that is read before any page is shown. */
@@ -65,6 +68,24 @@ export interface HomePart {
   starts?: readonly NavigationEntry[];
   /** What stands last. */
   Summary?: ComponentType;
+}
+
+/** What a noun shows on the dashboard. */
+export interface DashboardPart {
+  /** Its figures at an instant, in milliseconds since 1970; none where the reader has nothing of it. */
+  figures?: (reader: Session, now: number) => readonly Figure[];
+  /** What tells more than figures do. */
+  Part?: ComponentType;
+}
+
+/** One number of the dashboard. It leads to the list that it counts. */
+export interface Figure {
+  label: MessageId;
+  address: Address;
+  /** Null: counting took too long. */
+  query: Pick<UseQueryOptions<number | null>, 'queryKey' | 'queryFn' | 'staleTime'>;
+  /** True where any at all is an alarm. */
+  alarm?: boolean;
 }
 
 /** What waits for a reader: the few records that wait longest, and where all of them are. */

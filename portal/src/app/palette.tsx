@@ -10,11 +10,9 @@ import { answers, runCommand } from './commands.ts';
 import { APP_KEYS, type Command } from './keys.ts';
 import { useNouns } from './noun.ts';
 import { prefer } from './preferences.ts';
-import { foundQuery } from './queries.ts';
+import { foundQuery, isSearched } from './queries.ts';
 import { useSession } from './session-context.ts';
 
-/** Fewer letters find too much. */
-const LETTERS_MIN = 2;
 /** The palette waits this long after the last letter before it searches, in milliseconds. */
 const SEARCH_MS = 150;
 
@@ -101,7 +99,7 @@ function useEntries(words: string) {
   const { api, language } = useSession();
   const nouns = useNouns();
   const settled = useSettled(words);
-  const searches = settled.length >= LETTERS_MIN;
+  const searches = isSearched(settled);
   const found = useQuery({ ...foundQuery(api, nouns, settled), enabled: searches });
 
   const records = searches && words !== '' ? (found.data ?? []) : [];

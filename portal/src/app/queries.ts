@@ -9,6 +9,11 @@ import { browserOfTab, openTab, type Tab } from './tab.ts';
 /** A search that is refused for its rate is tried this often again: the reader may look for other words by then. */
 const SEARCH_RETRIES_MAX = 3;
 
+/** Fewer letters find too much. */
+const LETTERS_MIN = 2;
+/** A number as people say it, without what begins it. */
+const DIGITS = /^\d{1,6}$/;
+
 /** Who is asking. */
 export function meQuery(api: Api) {
   return queryOptions({
@@ -47,20 +52,31 @@ export function preloadQuery(api: Api, nouns: readonly Noun[]) {
   });
 }
 
+/** What is looked for in the palette: words, or a bare number. Anything shorter than words would find too much. */
+export function isSearched(words: string): boolean {
+  return words.length >= LETTERS_MIN || DIGITS.test(words);
+}
+
+/** What a noun is asked for. A bare number is first of all the number of a record, and may stand in words too. */
+function askedOf(numberOf: Noun['numberOf'], words: string): string[] {
+  const numbers = numberOf && DIGITS.test(words) ? [numberOf(words)] : [];
+  return [...numbers, ...(words.length >= LETTERS_MIN ? [words] : [])];
+}
+
 /** The records of every noun that some words find. A noun that does not answer takes nothing from the others. */
 export function foundQuery(api: Api, nouns: readonly Noun[], words: string) {
   return queryOptions({
     queryKey: ['found', words],
     queryFn: async ({ client }) => {
       // Each noun by itself: where one is refused for its rate, the others are not asked again.
-      const searches = nouns.flatMap(({ search }, index) =>
-        search
-          ? client.fetchQuery({
-              queryKey: ['found', words, index],
-              queryFn: () => search(api, words),
-              retry: (failures, error) => failures < SEARCH_RETRIES_MAX && rateWaitMs(error) !== null,
-            })
-          : [],
+      const searches = nouns.flatMap(({ search, numberOf }, index) =>
+        (search ? askedOf(numberOf, words) : []).map((asked) =>
+          client.fetchQuery({
+            queryKey: ['found', asked, index],
+            queryFn: async () => (await search?.(api, asked)) ?? [],
+            retry: (failures, error) => failures < SEARCH_RETRIES_MAX && rateWaitMs(error) !== null,
+          }),
+        ),
       );
       const answers = await Promise.allSettled(searches);
       const failed = answers.filter((answer) => answer.status === 'rejected');
@@ -68,7 +84,8 @@ export function foundQuery(api: Api, nouns: readonly Noun[], words: string) {
       const refused = failed.find(({ reason }) => rateWaitMs(reason) !== null);
       if (refused) throw refused.reason;
       if (failed[0] && failed.length === answers.length) throw failed[0].reason;
-      return answers.flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : []));
+      const found = answers.flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : []));
+      return [...new Map(found.map((each) => [each.id, each])).values()];
     },
     placeholderData: keepPreviousData,
     retry: false,

@@ -1,4 +1,4 @@
-import { createRoute, createRouter, type AnyRoute } from '@tanstack/react-router';
+import { createRoute, createRouter, lazyRouteComponent, type AnyRoute } from '@tanstack/react-router';
 import { Failure } from '../api/failure.tsx';
 import { HomePage } from './home.tsx';
 import type { Noun } from './noun.ts';
@@ -14,10 +14,17 @@ const home = createRoute({
   component: HomePage,
 });
 
+const dashboard = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/dashboard',
+  staticData: { title: 'nav.dashboard' },
+  component: lazyRouteComponent(() => import('./dashboard.tsx'), 'DashboardPage'),
+});
+
 /** The pages of the app and of the nouns by address. */
 export function createPortalRouter<Route extends AnyRoute>(nouns: readonly Noun<Route>[], context: RouteContext) {
   return createRouter({
-    routeTree: rootRoute.addChildren([home, ...nouns.flatMap(({ routes }) => routes ?? [])]),
+    routeTree: rootRoute.addChildren([home, dashboard, ...nouns.flatMap(({ routes }) => routes ?? [])]),
     context,
     defaultPreload: false,
     // A fault of one page leaves the rest of the portal standing. A new version of the portal is the usual reason.

@@ -31,6 +31,7 @@ export function Shell() {
   useCommand(APP_KEYS.palette, () => setOverlay('palette'));
   useCommand(APP_KEYS.sheet, () => setOverlay('sheet'));
   useCommand(APP_KEYS.goHome, () => void navigate({ to: '/' }));
+  useCommand(APP_KEYS.goDashboard, () => void navigate({ to: '/dashboard' }));
   useCommand(APP_KEYS.goProfile, () => void navigate({ to: '/profile' }));
   return (
     <>
@@ -58,6 +59,7 @@ export function Shell() {
       </header>
       <nav className="main-nav" aria-label={text('nav.label')}>
         <Link to="/">{text('nav.home')}</Link>
+        <Link to="/dashboard">{text('nav.dashboard')}</Link>
         {entries.map((entry) => (
           <NavigationLink key={entry.label} {...entry} />
         ))}

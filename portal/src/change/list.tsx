@@ -1,6 +1,7 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useMemo } from 'react';
+import { useNow } from '../app/now.ts';
 import { useSession } from '../app/session-context.ts';
 import { CHANGE_STATES, CHANGE_TYPES, type ChangeRowFragment } from '../generated/api.ts';
 import { useLiveRows, type LiveRows } from '../live/live-rows.ts';
@@ -8,7 +9,7 @@ import { FilterSelect } from '../record/filter-select.tsx';
 import { ClearFilter, RecordsPage, type RecordList } from '../record/list.tsx';
 import { useServiceChoices } from '../service/queries.ts';
 import { useText } from '../text/text.ts';
-import { apiFilter, matchesFilter, readSearch, type ListSearch } from './filter.ts';
+import { apiFilter, matchesFilter, PLANNED_SPANS, readSearch, type ListSearch } from './filter.ts';
 import { CHANGE_CHANGES } from './live.ts';
 import { changesQuery } from './queries.ts';
 import { CHANGE } from './record.ts';
@@ -44,7 +45,8 @@ export function ChangesPage() {
 function useRows(): LiveRows<ChangeRowFragment> {
   const { api } = useSession();
   const search = useListSearch();
-  const filter = useMemo(() => apiFilter(search), [search]);
+  const now = useNow();
+  const filter = useMemo(() => apiFilter(search, now), [search, now]);
   const options = changesQuery(api, filter);
   return useLiveRows(useInfiniteQuery(options), {
     queryKey: options.queryKey,
@@ -94,6 +96,12 @@ function Filter() {
         value={search.type}
         choices={words('change.type', CHANGE_TYPES)}
         choose={(type) => change({ type })}
+      />
+      <FilterSelect
+        label={text('change.filter.planned')}
+        value={search.planned}
+        choices={words('change.planned', PLANNED_SPANS)}
+        choose={(planned) => change({ planned })}
       />
       <FilterSelect
         label={text('change.filter.service')}

@@ -2,11 +2,12 @@ import { useQuery } from '@tanstack/react-query';
 import type { Noun } from '../app/noun.ts';
 import { useSession } from '../app/session-context.ts';
 import { servicesQuery } from '../service/queries.ts';
+import { apiFilter } from './filter.ts';
 import { changeNeeds } from './needs.ts';
 import { CHANGE_KEYS } from './keys.ts';
 import { CHANGE_CHANGES } from './live.ts';
 import type en from './messages.en.json';
-import { mayProposeQuery, searchChanges } from './queries.ts';
+import { changeCountQuery, mayProposeQuery, searchChanges } from './queries.ts';
 import { CHANGE_ROUTES } from './routes.tsx';
 
 declare module '../text/text.ts' {
@@ -16,6 +17,7 @@ declare module '../text/text.ts' {
 }
 
 const OPEN_LIST = { to: '/changes', search: { open: true } } as const;
+const SOON = { to: '/changes', search: { open: true, planned: 'WEEK' } } as const;
 const PROPOSE = { to: '/propose' } as const;
 
 /** Changes: the list and what stands beside it, the proposal. */
@@ -26,6 +28,12 @@ export const change: Noun<(typeof CHANGE_ROUTES)[number]> = {
   live: [CHANGE_CHANGES],
   preloads: (api) => [servicesQuery(api)],
   search: searchChanges,
+  numberOf: (digits) => `CHG-${digits.padStart(6, '0')}`,
+  dashboard: {
+    figures: ({ api }, now) => [
+      { label: 'change.figure', address: SOON, query: changeCountQuery(api, apiFilter(SOON.search, now)) },
+    ],
+  },
   home: {
     needs: changeNeeds,
     starts: [

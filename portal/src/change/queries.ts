@@ -2,7 +2,13 @@ import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { requirePart, type Api } from '../api/client.ts';
 import { SAME_FOR_ALL } from '../app/acting.ts';
 import type { Found } from '../app/noun.ts';
-import { ChangesDocument, ChangeTemplatesDocument, MayProposeDocument, type ChangeFilter } from '../generated/api.ts';
+import {
+  ChangeCountDocument,
+  type ChangeFilter,
+  ChangesDocument,
+  ChangeTemplatesDocument,
+  MayProposeDocument,
+} from '../generated/api.ts';
 import { followed } from '../live/followed.ts';
 
 /** Changes that a search in the palette shows. */
@@ -23,6 +29,15 @@ export function changesQuery(api: Api, filter: ChangeFilter) {
     getNextPageParam: (page) => (page.pageInfo.hasNextPage ? page.pageInfo.endCursor : null),
     ...followed(api),
   });
+}
+
+/** How many changes a filter finds. Null: counting took too long. */
+export function changeCountQuery(api: Api, filter: ChangeFilter) {
+  return {
+    queryKey: ['changes', 'count', filter],
+    queryFn: async () => requirePart((await api.request(ChangeCountDocument, { filter })).changes).totalCount,
+    ...followed(api),
+  };
 }
 
 /** The newest changes that some words find, for the palette. */

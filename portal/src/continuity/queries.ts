@@ -1,17 +1,22 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
 import { requirePart, type Api } from '../api/client.ts';
 import {
+  ContinuityEventCountDocument,
+  type ContinuityEventFilter,
   ContinuityEventsDocument,
+  FoundContinuityEventsDocument,
   MayDeclareDocument,
   ReportOutstandingDocument,
-  type ContinuityEventFilter,
 } from '../generated/api.ts';
+import type { Found } from '../app/noun.ts';
 import { followed } from '../live/followed.ts';
 
 /** Rows of one page of a list. */
 const PAGE_ROWS = 20;
 /** Events that the home page shows. */
 const HOME_ROWS = 4;
+/** Events that a search in the palette looks through, the newest first. */
+const SEARCHED_ROWS = 20;
 const NEWEST = { field: 'CREATED_AT', direction: 'DESC' } as const;
 
 /** A list of continuity events, page by page, the newest first. */
@@ -25,6 +30,16 @@ export function continuityEventsQuery(api: Api, filter: ContinuityEventFilter) {
   });
 }
 
+/** How many continuity events a filter finds. Null: counting took too long. */
+export function eventCountQuery(api: Api, filter: ContinuityEventFilter) {
+  return {
+    queryKey: ['continuityEvents', 'count', filter],
+    queryFn: async () =>
+      requirePart((await api.request(ContinuityEventCountDocument, { filter })).continuityEvents).totalCount,
+    ...followed(api),
+  };
+}
+
 /** The newest of them, for the home page. */
 export function fewEventsQuery(api: Api, filter: ContinuityEventFilter) {
   return queryOptions({
@@ -32,6 +47,20 @@ export function fewEventsQuery(api: Api, filter: ContinuityEventFilter) {
     queryFn: () => readPage(api, { first: HOME_ROWS, after: null, filter }),
     ...followed(api),
   });
+}
+
+/** The newest continuity events whose number or title holds some words, for the palette. */
+export async function searchEvents(api: Api, words: string): Promise<Found[]> {
+  const { nodes } = requirePart(
+    (await api.request(FoundContinuityEventsDocument, { first: SEARCHED_ROWS })).continuityEvents,
+  );
+  return nodes
+    .map(({ id, number, title }): Found => ({
+      id,
+      label: `${number} ${title}`,
+      address: { to: '/continuity/$id', params: { id: number }, search: { open: true } },
+    }))
+    .filter(({ label }) => label.toLowerCase().includes(words.toLowerCase()));
 }
 
 async function readPage(api: Api, asked: { first: number; after: string | null; filter: ContinuityEventFilter }) {

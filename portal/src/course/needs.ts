@@ -9,8 +9,9 @@ const NEEDED_ROWS = 3;
 const BEGUN: EnrolmentFilter = { status: ['IN_PROGRESS'] };
 
 /** To those who learn: the courses that they began and have not completed. */
-export function courseNeeds({ api, me }: Session): readonly Needs[] {
-  if (me.auditor || me.memberships.length === 0) return [];
+export function courseNeeds(reader: Session): readonly Needs[] {
+  const { api, me } = reader;
+  if (!learns(reader)) return [];
   const query = {
     queryKey: ['courses', 'few', 'begun'],
     queryFn: async () => {
@@ -29,4 +30,9 @@ export function courseNeeds({ api, me }: Session): readonly Needs[] {
     ...followed(api),
   };
   return [{ query, all: { label: 'nav.academy', address: { to: '/academy' } } }];
+}
+
+/** True of those who can learn here. */
+export function learns({ me }: Session): boolean {
+  return !me.auditor && me.memberships.length > 0;
 }

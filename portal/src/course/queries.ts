@@ -4,6 +4,7 @@ import {
   AttemptDocument,
   CourseDocument,
   CoursesDocument,
+  CoursesToCompleteDocument,
   type AttemptFactsFragment,
   type CourseQuery,
   type CoursesQuery,
@@ -25,6 +26,18 @@ export function coursesQuery(api: Api) {
     queryFn: async () => ({ nodes: requirePart((await api.request(CoursesDocument)).courses) }),
     ...followed(api),
   });
+}
+
+/** How many courses the reader has not completed. */
+export function toCompleteQuery(api: Api) {
+  return {
+    queryKey: ['courses', 'count', 'toComplete'],
+    queryFn: async () => {
+      const courses = requirePart((await api.request(CoursesToCompleteDocument)).courses);
+      return courses.filter(({ enrolment }) => enrolment?.status !== 'COMPLETED').length;
+    },
+    ...followed(api),
+  };
 }
 
 /** One course with its lessons. Null when there is none. */

@@ -8,13 +8,9 @@ import { stateChoices } from './choices.ts';
 import { OPEN_STATES, type ListSearch } from './filter.ts';
 import { useTally } from './tally.ts';
 
-/** The live tally of open incidents. Every number leads to the list it counts. */
-export function DashboardPage() {
-  return (
-    <Loaded of={useTally()} page>
-      {(tally) => <Tally tally={tally} />}
-    </Loaded>
-  );
+/** The live tally of open incidents, on the dashboard. */
+export function OpenIncidents() {
+  return <Loaded of={useTally()}>{(tally) => <Tally tally={tally} />}</Loaded>;
 }
 
 function Tally({ tally }: { tally: CountsFragment }) {
@@ -23,8 +19,8 @@ function Tally({ tally }: { tally: CountsFragment }) {
   const live = useLiveStatus() === 'LIVE';
   const { open, unassigned, breached, byState, byPriority, asOf } = tally;
   return (
-    <div className={live ? 'page dashboard' : 'page dashboard old'}>
-      <h1>{text('dashboard.title')}</h1>
+    <section aria-labelledby="open">
+      <h2 id="open">{text('dashboard.title')}</h2>
       <p className="quiet">{text(live ? 'dashboard.asOf' : 'dashboard.asOf.old', { time: format.time(asOf) })}</p>
       <ul className="numbers" aria-label={text('dashboard.totals')}>
         <Total name={text('dashboard.open')} value={open} search={{ open: true }} />
@@ -56,7 +52,7 @@ function Tally({ tally }: { tally: CountsFragment }) {
           }))}
         />
       </div>
-    </div>
+    </section>
   );
 }
 
@@ -94,7 +90,7 @@ function Bars({ title, bars }: { title: string; bars: Bar[] }) {
   const most = Math.max(1, ...bars.map(({ count }) => count));
   return (
     <section className="tile" aria-label={title}>
-      <h2>{title}</h2>
+      <h3>{title}</h3>
       <ul className="bars">
         {bars.map(({ name, key, count, search }) => (
           <li key={key}>

@@ -5,7 +5,6 @@ export const INCIDENT_KEYS = {
   search: { keys: '/', scope: 'keys.scope.everywhere', label: 'command.search' },
   create: { keys: 'c', scope: 'keys.scope.everywhere', label: 'command.create' },
   goIncidents: { keys: 'g t', scope: 'keys.scope.everywhere', label: 'command.goIncidents' },
-  goDashboard: { keys: 'g d', scope: 'keys.scope.everywhere', label: 'command.goDashboard' },
   assign: { keys: 'a', scope: 'keys.scope.incident', label: 'command.assign' },
   reclassify: { keys: 'p', scope: 'keys.scope.incident', label: 'command.reclassify' },
   link: { keys: 'l', scope: 'keys.scope.incident', label: 'command.link' },

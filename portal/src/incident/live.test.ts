@@ -80,6 +80,12 @@ describe('a change on the feed', () => {
     expect(read).not.toHaveBeenCalled();
   });
 
+  it('lets a count be read again, also when its record left what is counted, and in vain at worst', async () => {
+    await show(['incidents', 'count', OPEN], 7);
+    await update('CLOSED', { ...ROW, id: 'inc_3', state: 'CLOSED' }, 'inc_3');
+    expect(read).toHaveBeenCalledTimes(1);
+  });
+
   it('does not read a long list again, but when it is looked at anew', async () => {
     await show(['incidents', OPEN, {}], { pages: [] });
     await update('STARTED', ROW);

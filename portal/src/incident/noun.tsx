@@ -1,6 +1,6 @@
-import './tally.css';
 import type { Noun } from '../app/noun.ts';
 import { useSession } from '../app/session-context.ts';
+import { OpenIncidents } from './dashboard.tsx';
 import { incidentNeeds, OpenSummary } from './home.tsx';
 import { INCIDENT_KEYS } from './keys.ts';
 import { INCIDENT_CHANGES, INCIDENT_TALLY } from './live.ts';
@@ -19,28 +19,27 @@ declare module '../text/text.ts' {
 
 const OPEN_LIST = { to: '/incidents', search: { open: true } } as const;
 const REPORT = { to: '/report' } as const;
-const DASHBOARD = { to: '/dashboard' } as const;
 
-/** Incidents: the list and what stands beside it, the report, the dashboard. */
+/** Incidents: the list and what stands beside it, the report, the tally on the dashboard. */
 export const incident: Noun<(typeof INCIDENT_ROUTES)[number]> = {
   routes: INCIDENT_ROUTES,
   navigation: [
     { label: 'nav.incidents', address: OPEN_LIST, commands: [INCIDENT_KEYS.goIncidents, INCIDENT_KEYS.search] },
-    { label: 'nav.dashboard', address: DASHBOARD, commands: [INCIDENT_KEYS.goDashboard] },
     { label: 'nav.report', address: REPORT, commands: [INCIDENT_KEYS.create], useShown: useReportOffered },
   ],
   commands: Object.values(INCIDENT_KEYS),
   live: [INCIDENT_CHANGES, INCIDENT_TALLY],
   preloads: (api) => [referencesQuery(api), servicesQuery(api)],
   search: searchIncidents,
+  numberOf: (digits) => `INC-${digits.padStart(6, '0')}`,
   home: {
     needs: incidentNeeds,
     starts: [
       { label: 'home.start.report', address: REPORT, useShown: useReportOffered },
       { label: 'home.start.ours', address: OPEN_LIST, useShown: () => useSession().customer },
       { label: 'home.start.queue', address: OPEN_LIST, useShown: () => !useSession().customer },
-      { label: 'home.start.dashboard', address: DASHBOARD },
     ],
     Summary: OpenSummary,
   },
+  dashboard: { Part: OpenIncidents },
 };

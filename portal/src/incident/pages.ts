@@ -1,4 +1,3 @@
-export { DashboardPage } from './dashboard.tsx';
 export { IncidentsPage } from './list.tsx';
 export { IncidentPage } from './page.tsx';
 export { ReportPage } from './report.tsx';

@@ -31,12 +31,5 @@ const report = createRoute({
   component: lazyRouteComponent(pages, 'ReportPage'),
 });
 
-const dashboard = createRoute({
-  getParentRoute: () => rootRoute,
-  path: '/dashboard',
-  staticData: { title: 'nav.dashboard' },
-  component: lazyRouteComponent(pages, 'DashboardPage'),
-});
-
 /** The pages of incidents. */
-export const INCIDENT_ROUTES = [incidents.addChildren([incident]), report, dashboard] as const;
+export const INCIDENT_ROUTES = [incidents.addChildren([incident]), report] as const;

@@ -1,7 +1,12 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { requirePart, type Api } from '../api/client.ts';
 import type { Found } from '../app/noun.ts';
-import { KnownErrorsDocument, ProblemToDraftDocument, type KnownErrorFilter } from '../generated/api.ts';
+import {
+  KnownErrorCountDocument,
+  type KnownErrorFilter,
+  KnownErrorsDocument,
+  ProblemToDraftDocument,
+} from '../generated/api.ts';
 import { followed } from '../live/followed.ts';
 
 /** Known errors that a search in the palette shows. */
@@ -22,6 +27,15 @@ export function knownErrorsQuery(api: Api, filter: KnownErrorFilter) {
     getNextPageParam: (page) => (page.pageInfo.hasNextPage ? page.pageInfo.endCursor : null),
     ...followed(api),
   });
+}
+
+/** How many known errors a filter finds. Null: counting took too long. */
+export function knownErrorCountQuery(api: Api, filter: KnownErrorFilter) {
+  return {
+    queryKey: ['knownErrors', 'count', filter],
+    queryFn: async () => requirePart((await api.request(KnownErrorCountDocument, { filter })).knownErrors).totalCount,
+    ...followed(api),
+  };
 }
 
 /** The newest known errors that some words find, for the palette. */

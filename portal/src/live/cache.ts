@@ -87,17 +87,19 @@ function gatherChanges(ms: number, handOn: (told: Told[]) => void): { add(told: 
   };
 }
 
+/** True of a short list of the field's records, and of a count of them. */
 function isShortList({ queryKey }: Query, field: LiveChanges): boolean {
-  return queryKey[0] === field.queryKey.list && queryKey[1] === 'few';
+  return queryKey[0] === field.queryKey.list && (queryKey[1] === 'few' || queryKey[1] === 'count');
 }
 
 function isLongList(query: Query, field: LiveChanges): boolean {
   return query.queryKey[0] === field.queryKey.list && !isShortList(query, field);
 }
 
-/** True of a short list in which the changed record stands, or where it now belongs. */
+/** True of a short list in which the changed record stands, or where it now belongs. A count does not tell which records it counts. */
 function concernsShortList(query: Query, { field, change }: Told): boolean {
   if (!isShortList(query, field)) return false;
+  if (query.queryKey[1] === 'count') return true;
   const list = query.state.data as { nodes: readonly { id: string }[] } | undefined;
   if (!list || list.nodes.some(({ id }) => id === change.recordId)) return true;
   return change.row !== null && field.matches(query.queryKey[2], change.row);

@@ -25,7 +25,7 @@ export interface LiveChanges<Row extends LiveRow = LiveRow, Message extends Upda
   /** The name of the field, in the subscription and among the gateway's cursors. */
   field: string;
   document: TypedDocument<Readonly<Record<string, Message>>, { after?: string | null }>;
-  /** A record is kept under `[record, id or number, part]`, a list under `[list, ...]`, a short one under `[list, 'few', filter, ...]`. */
+  /** A record is kept under `[record, id or number, part]`, a list under `[list, ...]`, a short one under `[list, 'few', filter, ...]`, a count under `[list, 'count', ...]`. */
   queryKey: { record: string; list: string };
   /** The parts of a record that a change touches. The part `facts` holds the record itself. */
   touches: readonly string[];

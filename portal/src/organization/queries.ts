@@ -1,14 +1,18 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { ApiError, requirePart, type Api } from '../api/client.ts';
 import { SAME_FOR_ALL } from '../app/acting.ts';
+import type { Found } from '../app/noun.ts';
 import {
   DistributorsDocument,
+  FoundOrganizationsDocument,
   OrganizationAgentsDocument,
   OrganizationDocument,
   OrganizationPeopleDocument,
   OrganizationsDocument,
 } from '../generated/api.ts';
 
+/** Organizations that a search in the palette shows. */
+const FOUND_ROWS = 6;
 /** Organizations hardly ever change: they are read again after this time, in milliseconds. */
 const NAMES_MS = 5 * 60_000;
 
@@ -51,6 +55,17 @@ export function organizationsQuery(api: Api) {
     initialPageParam: null as string | null,
     getNextPageParam: ({ pageInfo }) => (pageInfo.hasNextPage ? pageInfo.endCursor : null),
   });
+}
+
+/** The organizations that some words find, for the palette. */
+export async function searchOrganizations(api: Api, words: string): Promise<Found[]> {
+  const variables = { first: FOUND_ROWS, filter: { text: words } };
+  const { nodes } = requirePart((await api.request(FoundOrganizationsDocument, variables)).organizations);
+  return nodes.map(({ id, code, name }) => ({
+    id,
+    label: `${code} ${name}`,
+    address: { to: '/organizations/$id', params: { id: code } },
+  }));
 }
 
 /** The people of an organization, by name. */

@@ -6,7 +6,7 @@ const pages = () => import('./pages.ts');
 const organizations = createRoute({
   getParentRoute: () => rootRoute,
   path: '/organizations',
-  staticData: { title: 'profile.organization' },
+  staticData: { title: 'nav.organizations' },
   component: lazyRouteComponent(pages, 'OrganizationsPage'),
 });
 

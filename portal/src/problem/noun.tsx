@@ -2,11 +2,12 @@ import { useQuery } from '@tanstack/react-query';
 import type { Noun } from '../app/noun.ts';
 import { useSession } from '../app/session-context.ts';
 import { servicesQuery } from '../service/queries.ts';
+import { apiFilter } from './filter.ts';
 import { problemNeeds } from './needs.ts';
 import { PROBLEM_KEYS } from './keys.ts';
 import { PROBLEM_CHANGES } from './live.ts';
 import type en from './messages.en.json';
-import { mayOpenProblemQuery, searchProblems } from './queries.ts';
+import { mayOpenProblemQuery, problemCountQuery, searchProblems } from './queries.ts';
 import { PROBLEM_ROUTES } from './routes.tsx';
 
 declare module '../text/text.ts' {
@@ -25,6 +26,12 @@ export const problem: Noun<(typeof PROBLEM_ROUTES)[number]> = {
   live: [PROBLEM_CHANGES],
   preloads: (api) => [servicesQuery(api)],
   search: searchProblems,
+  numberOf: (digits) => `PRB-${digits.padStart(6, '0')}`,
+  dashboard: {
+    figures: ({ api }) => [
+      { label: 'problem.figure', address: OPEN_LIST, query: problemCountQuery(api, apiFilter(OPEN_LIST.search)) },
+    ],
+  },
   home: {
     needs: problemNeeds,
     starts: [

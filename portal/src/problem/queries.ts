@@ -1,7 +1,12 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { requirePart, type Api } from '../api/client.ts';
 import type { Found } from '../app/noun.ts';
-import { MayOpenProblemDocument, ProblemsDocument, type ProblemFilter } from '../generated/api.ts';
+import {
+  MayOpenProblemDocument,
+  ProblemCountDocument,
+  type ProblemFilter,
+  ProblemsDocument,
+} from '../generated/api.ts';
 import { followed } from '../live/followed.ts';
 
 /** Problems that a search in the palette shows. */
@@ -22,6 +27,15 @@ export function problemsQuery(api: Api, filter: ProblemFilter) {
     getNextPageParam: (page) => (page.pageInfo.hasNextPage ? page.pageInfo.endCursor : null),
     ...followed(api),
   });
+}
+
+/** How many problems a filter finds. Null: counting took too long. */
+export function problemCountQuery(api: Api, filter: ProblemFilter) {
+  return {
+    queryKey: ['problems', 'count', filter],
+    queryFn: async () => requirePart((await api.request(ProblemCountDocument, { filter })).problems).totalCount,
+    ...followed(api),
+  };
 }
 
 /** The newest problems that some words find, for the palette. */

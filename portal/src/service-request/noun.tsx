@@ -1,10 +1,11 @@
 import type { Noun } from '../app/noun.ts';
 import { useSession } from '../app/session-context.ts';
+import { apiFilter } from './filter.ts';
 import { requestNeeds } from './needs.ts';
 import { REQUEST_KEYS } from './keys.ts';
 import { REQUEST_CHANGES } from './live.ts';
 import type en from './messages.en.json';
-import { searchRequests } from './queries.ts';
+import { requestCountQuery, searchRequests } from './queries.ts';
 import { REQUEST_ROUTES } from './routes.tsx';
 
 declare module '../text/text.ts' {
@@ -23,6 +24,12 @@ export const serviceRequest: Noun<(typeof REQUEST_ROUTES)[number]> = {
   commands: Object.values(REQUEST_KEYS),
   live: [REQUEST_CHANGES],
   search: searchRequests,
+  numberOf: (digits) => `REQ-${digits.padStart(6, '0')}`,
+  dashboard: {
+    figures: ({ api }) => [
+      { label: 'request.figure', address: OPEN_LIST, query: requestCountQuery(api, apiFilter(OPEN_LIST.search)) },
+    ],
+  },
   home: {
     needs: requestNeeds,
     starts: [{ label: 'home.start.order', address: CATALOGUE, useShown: () => useSession().customer }],

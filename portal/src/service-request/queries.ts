@@ -4,9 +4,10 @@ import { SAME_FOR_ALL } from '../app/acting.ts';
 import type { Found } from '../app/noun.ts';
 import {
   CatalogueItemsDocument,
-  ServiceRequestsDocument,
   type CatalogueItemsQuery,
+  ServiceRequestCountDocument,
   type ServiceRequestFilter,
+  ServiceRequestsDocument,
 } from '../generated/api.ts';
 import { followed } from '../live/followed.ts';
 
@@ -31,6 +32,16 @@ export function requestsQuery(api: Api, filter: ServiceRequestFilter) {
     getNextPageParam: (page) => (page.pageInfo.hasNextPage ? page.pageInfo.endCursor : null),
     ...followed(api),
   });
+}
+
+/** How many service requests a filter finds. Null: counting took too long. */
+export function requestCountQuery(api: Api, filter: ServiceRequestFilter) {
+  return {
+    queryKey: ['serviceRequests', 'count', filter],
+    queryFn: async () =>
+      requirePart((await api.request(ServiceRequestCountDocument, { filter })).serviceRequests).totalCount,
+    ...followed(api),
+  };
 }
 
 /** The newest service requests that some words find, for the palette. */
