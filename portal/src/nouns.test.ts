@@ -38,6 +38,16 @@ describe('a noun with a list of records', () => {
     expect([registrations.length > 7, without.map(([name]) => name)]).toEqual([true, []]);
   });
 
+  it('leads to the form for a new record, where somebody may fill in one', () => {
+    const fillable = registrations
+      .filter(([, source]) => /starts: \[[^;]*useShown: /.test(source))
+      .map(([name]) => name);
+    const without = fillable.filter(
+      (name) => !readFileSync(path.join(SOURCE, name, 'list.tsx'), 'utf8').includes('start: '),
+    );
+    expect([fillable.length > 4, without]).toEqual([true, []]);
+  });
+
   it('stands on the dashboard', () => {
     const without = registrations.filter(([, source]) => !source.includes('dashboard: '));
     expect(without.map(([name]) => name).filter((name) => !noWork.includes(name))).toEqual([]);

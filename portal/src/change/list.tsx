@@ -13,6 +13,7 @@ import { apiFilter, matchesFilter, PLANNED_SPANS, readSearch, type ListSearch } 
 import { CHANGE_CHANGES } from './live.ts';
 import { changesQuery } from './queries.ts';
 import { CHANGE } from './record.ts';
+import { useProposeOffered } from './rights.ts';
 import { StateBadge } from './state-badge.tsx';
 
 interface InRow {
@@ -24,6 +25,7 @@ const CHANGES: RecordList<ChangeRowFragment> = {
   title: 'changes.title',
   label: 'changes.label',
   counted: 'changes.count',
+  start: { label: 'nav.propose', address: { to: '/propose' }, useShown: useProposeOffered },
   columns: [
     { name: 'priority', label: 'change.field.type', cell: Type },
     { name: 'title', label: 'column.title', cell: ({ row }: InRow) => row.title },

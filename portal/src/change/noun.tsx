@@ -1,13 +1,12 @@
-import { useQuery } from '@tanstack/react-query';
 import type { Noun } from '../app/noun.ts';
-import { useSession } from '../app/session-context.ts';
 import { servicesQuery } from '../service/queries.ts';
 import { apiFilter } from './filter.ts';
 import { changeNeeds } from './needs.ts';
 import { CHANGE_KEYS } from './keys.ts';
 import { CHANGE_CHANGES } from './live.ts';
 import type en from './messages.en.json';
-import { changeCountQuery, mayProposeQuery, searchChanges } from './queries.ts';
+import { changeCountQuery, searchChanges } from './queries.ts';
+import { useProposeOffered } from './rights.ts';
 import { CHANGE_ROUTES } from './routes.tsx';
 
 declare module '../text/text.ts' {
@@ -42,8 +41,3 @@ export const change: Noun<(typeof CHANGE_ROUTES)[number]> = {
     ],
   },
 };
-
-/** Whether proposing is offered: it is not where the API says no. */
-function useProposeOffered(): boolean {
-  return useQuery(mayProposeQuery(useSession().api)).data !== false;
-}

@@ -11,6 +11,7 @@ import { apiFilter, matchesFilter, readSearch, type ListSearch } from './filter.
 import { CONTINUITY_CHANGES } from './live.ts';
 import { continuityEventsQuery } from './queries.ts';
 import { CONTINUITY_EVENT } from './record.ts';
+import { useDeclareOffered } from './rights.ts';
 
 interface InRow {
   row: ContinuityEventRowFragment;
@@ -21,6 +22,7 @@ const EVENTS: RecordList<ContinuityEventRowFragment> = {
   title: 'continuity.title',
   label: 'continuity.list',
   counted: 'continuity.count',
+  start: { label: 'nav.declare', address: { to: '/declare' }, useShown: useDeclareOffered },
   columns: [
     { name: 'priority', label: 'continuity.field.kind', cell: Kind },
     { name: 'title', label: 'column.title', cell: ({ row }: InRow) => row.title },

@@ -1,6 +1,4 @@
-import { useQuery } from '@tanstack/react-query';
 import type { Noun } from '../app/noun.ts';
-import { useSession } from '../app/session-context.ts';
 import { servicesQuery } from '../service/queries.ts';
 import { apiFilter } from './filter.ts';
 import { RunningEvents } from './home.tsx';
@@ -8,7 +6,8 @@ import { CONTINUITY_KEYS } from './keys.ts';
 import { CONTINUITY_CHANGES } from './live.ts';
 import type en from './messages.en.json';
 import { continuityNeeds } from './needs.ts';
-import { eventCountQuery, mayDeclareQuery, searchEvents } from './queries.ts';
+import { eventCountQuery, searchEvents } from './queries.ts';
+import { useDeclareOffered } from './rights.ts';
 import { CONTINUITY_ROUTES } from './routes.tsx';
 
 declare module '../text/text.ts' {
@@ -46,8 +45,3 @@ export const continuity: Noun<(typeof CONTINUITY_ROUTES)[number]> = {
     starts: [{ label: 'home.start.declare', address: DECLARE, useShown: useDeclareOffered }],
   },
 };
-
-/** Whether declaring is offered: it is where the API says yes. */
-function useDeclareOffered(): boolean {
-  return useQuery(mayDeclareQuery(useSession().api)).data === true;
-}

@@ -14,6 +14,7 @@ import { ListFilter, Views } from './list-filter.tsx';
 import { INCIDENT_CHANGES } from './live.ts';
 import { incidentsQuery } from './queries.ts';
 import { INCIDENT } from './record.ts';
+import { useReportOffered } from './rights.ts';
 import { useServices } from '../service/queries.ts';
 import { nameOf } from '../text/named.ts';
 import { PriorityBadge, StateBadge } from './state-badge.tsx';
@@ -27,6 +28,7 @@ const INCIDENTS: RecordList<IncidentRowFragment> = {
   title: 'incidents.title',
   label: 'list.label',
   counted: 'list.count',
+  start: { label: 'nav.report', address: { to: '/report' }, useShown: useReportOffered },
   columns: [
     { name: 'priority', label: 'column.priority', cell: ({ row }: InRow) => <PriorityBadge priority={row.priority} /> },
     { name: 'title', label: 'column.title', cell: ({ row }: InRow) => row.title },

@@ -13,6 +13,7 @@ import { apiFilter, matchesFilter, readSearch, type ListSearch } from './filter.
 import { PROBLEM_CHANGES } from './live.ts';
 import { problemsQuery } from './queries.ts';
 import { PROBLEM } from './record.ts';
+import { useOpenOffered } from './rights.ts';
 import { StateBadge } from './state-badge.tsx';
 
 interface InRow {
@@ -24,6 +25,7 @@ const PROBLEMS: RecordList<ProblemRowFragment> = {
   title: 'problems.title',
   label: 'problems.label',
   counted: 'problems.count',
+  start: { label: 'nav.openProblem', address: { to: '/open-problem', search: {} }, useShown: useOpenOffered },
   columns: [
     { name: 'title', label: 'column.title', cell: ({ row }: InRow) => row.title },
     { name: 'state', label: 'column.state', cell: ({ row }: InRow) => <StateBadge state={row.state} /> },

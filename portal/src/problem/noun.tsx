@@ -1,13 +1,12 @@
-import { useQuery } from '@tanstack/react-query';
 import type { Noun } from '../app/noun.ts';
-import { useSession } from '../app/session-context.ts';
 import { servicesQuery } from '../service/queries.ts';
 import { apiFilter } from './filter.ts';
 import { problemNeeds } from './needs.ts';
 import { PROBLEM_KEYS } from './keys.ts';
 import { PROBLEM_CHANGES } from './live.ts';
 import type en from './messages.en.json';
-import { mayOpenProblemQuery, problemCountQuery, searchProblems } from './queries.ts';
+import { problemCountQuery, searchProblems } from './queries.ts';
+import { useOpenOffered } from './rights.ts';
 import { PROBLEM_ROUTES } from './routes.tsx';
 
 declare module '../text/text.ts' {
@@ -39,8 +38,3 @@ export const problem: Noun<(typeof PROBLEM_ROUTES)[number]> = {
     ],
   },
 };
-
-/** Whether opening a problem is offered: it is where the API says yes. */
-function useOpenOffered(): boolean {
-  return useQuery(mayOpenProblemQuery(useSession().api)).data === true;
-}

@@ -8,7 +8,7 @@ import { Failure } from '../api/failure.tsx';
 import { Waiting } from '../api/waiting.tsx';
 import { useCommand } from '../app/commands.ts';
 import { ariaKeys, LIST_KEYS } from '../app/keys.ts';
-import type { Address } from '../app/noun.ts';
+import { alwaysShown, type Address, type NavigationEntry } from '../app/noun.ts';
 import type { LiveRow } from '../live/live-list.ts';
 import type { LiveRows } from '../live/live-rows.ts';
 import { useText, type MessageId } from '../text/text.ts';
@@ -38,6 +38,8 @@ export interface RecordList<Row extends RecordRow> {
   label: MessageId;
   /** How many there are, of a `count`. */
   counted: MessageId;
+  /** Leads to the form for a new one. Left out: a new one begins elsewhere. */
+  start?: NavigationEntry;
   /** Behind the number, which comes first and leads to the record. */
   columns: readonly Column<Row>[];
   /** True for a row that stands out because something of it is late. */
@@ -103,9 +105,20 @@ function ListPane<Row extends RecordRow>(props: {
   return (
     <section className="list-pane" aria-label={text(of.label)}>
       <Heading>{text(of.title)}</Heading>
+      {of.start && <Start {...of.start} />}
       <of.Filter />
       <Rows {...{ of, rows, openNumber }} />
     </section>
+  );
+}
+
+function Start({ label, address, useShown = alwaysShown }: NavigationEntry) {
+  const text = useText();
+  if (!useShown()) return null;
+  return (
+    <p>
+      <Link {...address}>{text(label)}</Link>
+    </p>
   );
 }
 

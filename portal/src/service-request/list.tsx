@@ -1,5 +1,5 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
-import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import { useSession } from '../app/session-context.ts';
 import { SERVICE_REQUEST_STATES, type ServiceRequestRowFragment } from '../generated/api.ts';
@@ -23,6 +23,7 @@ const REQUESTS: RecordList<ServiceRequestRowFragment> = {
   title: 'requests.title',
   label: 'requests.label',
   counted: 'requests.count',
+  start: { label: 'nav.catalogue', address: { to: '/catalogue' } },
   columns: [
     { name: 'title', label: 'request.field.item', cell: Title },
     { name: 'state', label: 'column.state', cell: ({ row }: InRow) => <StateBadge state={row.state} /> },
@@ -96,7 +97,6 @@ function Filter() {
         choices={items.map((item) => ({ value: item.id, label: ownName(item, language) }))}
         choose={(item) => change({ item })}
       />
-      <Link to="/catalogue">{text('nav.catalogue')}</Link>
     </search>
   );
 }
