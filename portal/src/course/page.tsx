@@ -150,7 +150,15 @@ function OpenLesson(props: { course: Facts; lesson: Lesson; enrolmentId: string 
       <h2 id="lesson">{ownName(lesson, language)}</h2>
       {lesson.kind === 'ASSESSMENT' && <Assessment course={course} enrolmentId={enrolmentId} />}
       {/* The API made it safe: it holds no script, no style and no picture. */}
-      {html && <div className="written" dangerouslySetInnerHTML={{ __html: html }} />}
+      {html && (
+        <div
+          className="written scroll"
+          role="region"
+          aria-labelledby="lesson"
+          tabIndex={0}
+          dangerouslySetInnerHTML={{ __html: html }}
+        />
+      )}
       {html && (
         <Button loading={save.isPending} onClick={() => save.mutate(true)}>
           {text(completedLessons.includes(lesson.id) ? 'course.next' : 'course.finish')}

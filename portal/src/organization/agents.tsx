@@ -18,35 +18,37 @@ export function Agents({ id }: { id: string }) {
           authorizations.length === 0 ? (
             <p>{text('organization.agents.none')}</p>
           ) : (
-            <table>
-              <thead>
-                <tr>
-                  <th scope="col">{text('organization.agent')}</th>
-                  <th scope="col">{text('organization.scopes')}</th>
-                  <th scope="col">{text('organization.period')}</th>
-                  <th scope="col">{text('action.group')}</th>
-                </tr>
-              </thead>
-              <tbody>
-                {authorizations.map((authorization) => {
-                  const { agent, scopes, validFrom, validTo } = authorization;
-                  const [from, to] = [format.instant(validFrom), format.instant(validTo)];
-                  return (
-                    <tr key={authorization.id}>
-                      <th scope="row">{agent?.name}</th>
-                      <td>{scopes.map((scope) => text.word('authorization.scope', scope)).join(', ')}</td>
-                      <td>{text('organization.period.of', { from, to })}</td>
-                      <td>
-                        <ReasonedButtons
-                          noun="authorization"
-                          record={{ ...authorization, number: agent?.code ?? '' }}
-                        />
-                      </td>
-                    </tr>
-                  );
-                })}
-              </tbody>
-            </table>
+            <div className="scroll" role="region" aria-label={text('organization.agents')} tabIndex={0}>
+              <table>
+                <thead>
+                  <tr>
+                    <th scope="col">{text('organization.agent')}</th>
+                    <th scope="col">{text('organization.scopes')}</th>
+                    <th scope="col">{text('organization.period')}</th>
+                    <th scope="col">{text('action.group')}</th>
+                  </tr>
+                </thead>
+                <tbody>
+                  {authorizations.map((authorization) => {
+                    const { agent, scopes, validFrom, validTo } = authorization;
+                    const [from, to] = [format.instant(validFrom), format.instant(validTo)];
+                    return (
+                      <tr key={authorization.id}>
+                        <th scope="row">{agent?.name}</th>
+                        <td>{scopes.map((scope) => text.word('authorization.scope', scope)).join(', ')}</td>
+                        <td>{text('organization.period.of', { from, to })}</td>
+                        <td>
+                          <ReasonedButtons
+                            noun="authorization"
+                            record={{ ...authorization, number: agent?.code ?? '' }}
+                          />
+                        </td>
+                      </tr>
+                    );
+                  })}
+                </tbody>
+              </table>
+            </div>
           )
         }
       </Loaded>

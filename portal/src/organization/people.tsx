@@ -15,37 +15,39 @@ export function People({ id }: { id: string }) {
       <Loaded of={people} lines={4}>
         {({ nodes, pageInfo }) => (
           <>
-            <table>
-              <thead>
-                <tr>
-                  <th scope="col">{text('organization.person')}</th>
-                  <th scope="col">{text('organization.roles')}</th>
-                  <th scope="col">{text('organization.status')}</th>
-                  <th scope="col">{text('action.group')}</th>
-                </tr>
-              </thead>
-              <tbody>
-                {nodes.map((person) => (
-                  <tr key={person.id}>
-                    <th scope="row">
-                      {person.name}
-                      <br />
-                      <span className="quiet">{[person.email, person.phone].filter(Boolean).join(' · ')}</span>
-                    </th>
-                    <td>
-                      {person.memberships
-                        .filter(({ organization }) => organization?.id === id)
-                        .flatMap(({ roles }) => roles.map((role) => text.word('role', role)))
-                        .join(', ')}
-                    </td>
-                    <td>{text.word('person.status', person.status)}</td>
-                    <td>
-                      <ReasonedButtons noun="person" record={{ ...person, number: person.name }} />
-                    </td>
+            <div className="scroll" role="region" aria-label={text('organization.people')} tabIndex={0}>
+              <table>
+                <thead>
+                  <tr>
+                    <th scope="col">{text('organization.person')}</th>
+                    <th scope="col">{text('organization.roles')}</th>
+                    <th scope="col">{text('organization.status')}</th>
+                    <th scope="col">{text('action.group')}</th>
                   </tr>
-                ))}
-              </tbody>
-            </table>
+                </thead>
+                <tbody>
+                  {nodes.map((person) => (
+                    <tr key={person.id}>
+                      <th scope="row">
+                        {person.name}
+                        <br />
+                        <span className="quiet">{[person.email, person.phone].filter(Boolean).join(' · ')}</span>
+                      </th>
+                      <td>
+                        {person.memberships
+                          .filter(({ organization }) => organization?.id === id)
+                          .flatMap(({ roles }) => roles.map((role) => text.word('role', role)))
+                          .join(', ')}
+                      </td>
+                      <td>{text.word('person.status', person.status)}</td>
+                      <td>
+                        <ReasonedButtons noun="person" record={{ ...person, number: person.name }} />
+                      </td>
+                    </tr>
+                  ))}
+                </tbody>
+              </table>
+            </div>
             {pageInfo.hasNextPage && <p className="quiet">{text('organization.people.many')}</p>}
           </>
         )}
