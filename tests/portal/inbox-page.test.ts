@@ -4,7 +4,8 @@ import { createRequire } from 'node:module';
 import { assign, comment, followed, report, type Worked } from '../desk/desk-work.ts';
 import { Partner } from '../desk/partner.ts';
 import { describeInBrowser, stage } from './browser-suite.ts';
-import type { Visitor } from './visitor.ts';
+import { whenFocused } from './page-scripts.ts';
+import { PAGE_MS_MAX, type Visitor } from './visitor.ts';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
@@ -65,6 +66,10 @@ describeInBrowser('the inbox, in two browsers', () => {
     await comment(sam, incident, 'Nobody hears of this.');
     await here.page.getByRole('button', { name: 'Follow', exact: true }).click();
     await here.page.getByRole('button', { name: 'Stop following' }).waitFor();
+    await here.page.goto(`${at.url}/following`);
+    const followedRow = here.page.locator('li', { hasText: incident.number });
+    await followedRow.getByRole('link').waitFor();
+    expect(await faults(here)).toEqual([]);
     await comment(sam, incident, 'Lena hears of this.');
     await there.page.getByRole('link', { name: 'Unread', exact: true }).click();
     await there.page.locator('li', { hasText: 'Public comment' }).first().waitFor();
@@ -73,4 +78,37 @@ describeInBrowser('the inbox, in two browsers', () => {
     await unread.waitFor({ state: 'detached' });
     expect(await faults(there)).toEqual([]);
   }, 120_000);
+
+  test('what the reader follows is listed in words, and each of it can be stopped', async () => {
+    const lena = new Partner(at.url, 'lena');
+    await lena.write('createSignUp', { filter: { recordType: ['CHANGE'], risk: ['HIGH'] } }, 'replayed');
+    const { page } = await at.arrive('lena', '/profile');
+    await page.getByRole('link', { name: 'What I follow' }).click();
+    const signUp = page.locator('li', { hasText: 'All changes · High risk' });
+    await signUp.getByRole('button', { name: 'Stop: All changes · High risk' }).click();
+    await signUp.waitFor({ state: 'detached' });
+    const record = page.locator('li', { hasText: incident.number });
+    await record.getByRole('button', { name: `Stop: ${incident.number}` }).click();
+    await record.waitFor({ state: 'detached' });
+    const follows = 'query($id: ID!) { myFollow(recordId: $id) { following } }';
+    expect(await lena.get(follows, { id: incident.id })).toEqual({ following: false });
+  });
+
+  test('the keyboard goes on to the next notification when one is marked as read', async () => {
+    const sam = new Partner(at.url, 'sam');
+    const lena = new Partner(at.url, 'lena');
+    const other = await report(lena, 'Two notifications to mark');
+    await followed(lena, other);
+    const visitor = await at.arrive('lena', '/inbox');
+    const marks = visitor.page.getByRole('button', { name: `Mark as read: ${other.number}` });
+    await comment(sam, other, 'The first.');
+    await comment(sam, other, 'The second.');
+    await marks.nth(1).waitFor();
+    await marks.first().focus();
+    await visitor.press('Enter');
+    await marks.nth(1).waitFor({ state: 'detached' });
+    await visitor.page.evaluate(whenFocused('Mark as read', PAGE_MS_MAX));
+    await visitor.press('Enter');
+    await marks.first().waitFor({ state: 'detached' });
+  });
 });

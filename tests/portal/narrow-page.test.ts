@@ -14,6 +14,7 @@ const PAGES: readonly [address: string, shows: string][] = [
   ['/', '.home .numbers strong'],
   ['/dashboard', '.bars strong'],
   ['/inbox?all=true', '.page h1'],
+  ['/following', '.page h2'],
   ['/incidents?open=true', 'a[data-row]'],
   ['/incidents/INC-000001?open=true', '.record .facts'],
   ['/report', 'form.form'],

@@ -27,6 +27,7 @@ const PAGES = [
   '/academy',
   '/academy/GUI',
   '/inbox',
+  '/following',
   '/profile',
 ];
 

@@ -200,6 +200,7 @@ function placesOf(number: string): Place[] {
     { name: 'the palette', path: '/', shows: '.home', then: dialog('Control+k'), after: closeDialog },
     { name: 'the inbox', path: '/inbox', shows: '.page h1' },
     { name: 'everything in the inbox', path: '/inbox?all=true', shows: '.page h1' },
+    { name: 'what is followed', path: '/following', shows: '.page h2' },
     { name: 'the list', path: '/incidents?open=true', shows: 'a[data-row]' },
     { name: 'an empty list', path: '/incidents?open=true&text=zzzz', shows: '.empty' },
     {

@@ -29,6 +29,9 @@ export function InboxPage() {
           {text('inbox.all')}
         </Link>
       </nav>
+      <p>
+        <Link to="/following">{text('nav.following')}</Link>
+      </p>
       <Loaded of={notifications} lines={6}>
         {({ pages }) => <Rows rows={pages.flatMap(({ nodes }) => nodes)} all={all} />}
       </Loaded>
@@ -68,7 +71,14 @@ function MarkAll({ upTo }: { upTo: string }) {
   });
   return (
     <>
-      <Button variant="default" loading={mark.isPending} onClick={() => mark.mutate()}>
+      <Button
+        variant="default"
+        loading={mark.isPending}
+        onClick={() => {
+          focusPage();
+          mark.mutate();
+        }}
+      >
         {text('inbox.markAll')}
       </Button>
       {mark.error && <Failure error={mark.error} retry={() => mark.mutate()} />}
@@ -107,8 +117,11 @@ function Row({ row }: { row: NotificationRow }) {
             type="button"
             className="plain"
             aria-label={text('inbox.markReadOf', { name: name ?? text('inbox.recordGone') })}
-            disabled={mark.isPending}
-            onClick={() => mark.mutate()}
+            data-mark
+            onClick={(event) => {
+              focusNextMark(event.currentTarget);
+              if (!mark.isPending) mark.mutate();
+            }}
           >
             {text('inbox.markRead')}
           </button>
@@ -117,4 +130,17 @@ function Row({ row }: { row: NotificationRow }) {
       {mark.error && <Failure error={mark.error} retry={() => mark.mutate()} />}
     </li>
   );
+}
+
+/** Moves the keyboard on before a button goes with what it marked: to the next one, the one before the last, or the page. */
+function focusNextMark(from: HTMLElement): void {
+  const marks = [...document.querySelectorAll<HTMLElement>('button[data-mark]')];
+  const place = marks.indexOf(from);
+  const next = marks[place + 1] ?? marks[place - 1];
+  if (next) next.focus();
+  else focusPage();
+}
+
+function focusPage(): void {
+  document.getElementById('main')?.focus({ preventScroll: true });
 }

@@ -1,1 +1,2 @@
+export { FollowingPage } from './following.tsx';
 export { InboxPage } from './list.tsx';

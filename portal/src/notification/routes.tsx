@@ -16,5 +16,12 @@ const inbox = createRoute({
   component: lazyRouteComponent(pages, 'InboxPage'),
 });
 
+const following = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/following',
+  staticData: { title: 'nav.following' },
+  component: lazyRouteComponent(pages, 'FollowingPage'),
+});
+
 /** The pages of notifications. */
-export const NOTIFICATION_ROUTES = [inbox] as const;
+export const NOTIFICATION_ROUTES = [inbox, following] as const;

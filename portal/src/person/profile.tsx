@@ -50,6 +50,9 @@ function Profile() {
           </div>
         ))}
       </dl>
+      <p>
+        <Link to="/following">{text('nav.following')}</Link>
+      </p>
       <p>{text('profile.lead')}</p>
       <ProfileForm />
       <h2>{text('profile.browser')}</h2>
