@@ -36,10 +36,21 @@ describeInBrowser('a continuity event, in two browsers', () => {
     await lena.locator('.badge', { hasText: 'Acknowledged' }).waitFor();
     await rae.locator('.badge', { hasText: /^1 of \d+ acknowledged$/ }).waitFor();
 
+    // The report has no French text: who reads French is told so.
+    await lena.locator('button.language').click();
+    await lena.locator('.message', { hasText: 'Please send your files' }).getByText('En anglais seulement').waitFor();
+
     await rae.getByRole('button', { name: 'Who has not acknowledged' }).click();
     const outstanding = rae.locator('.message li');
     await outstanding.filter({ hasText: 'Cedar Narrows Power' }).waitFor();
     expect(await outstanding.filter({ hasText: 'Maple Bend Hydro' }).count()).toBe(0);
+
+    const { page: aga } = await at.arrive('aga', `/continuity/${number}`);
+    await aga.getByRole('button', { name: 'Who has not acknowledged' }).click();
+    await aga.locator('.message li').first().waitFor();
+    const buttons = await aga.getByRole('button', { name: /^Acknowledge for / }).allTextContents();
+    const names = await aga.locator('.message li').allTextContents();
+    expect(names.map((name) => `Acknowledge for ${name}`)).toEqual(expect.arrayContaining(buttons));
   });
 
   test('a report that is overdue is said to be late, and who may acknowledge is not told that there is nothing to do', async () => {

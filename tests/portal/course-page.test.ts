@@ -59,6 +59,18 @@ describeInBrowser('a course, in two browsers', () => {
     await elsewhere.locator('.badge', { hasText: 'Completed' }).waitFor();
   });
 
+  test('the SME’s training staff see who takes it and how far each is; a learner does not', async () => {
+    const { page } = await at.arrive('lou', '/academy/GUI');
+    const learners = page.getByRole('region', { name: 'Learners' });
+    await learners
+      .getByRole('row', { name: /Aga Nowicka/ })
+      .getByText('Completed')
+      .waitFor();
+    const { page: other } = await at.arrive('lena', '/academy/GUI');
+    await other.getByRole('heading', { name: 'Where the facts come from' }).waitFor();
+    expect(await other.getByRole('heading', { name: 'Learners' }).count()).toBe(0);
+  });
+
   test('nothing that was ticked is lost on the way to the desk, and an open question is asked about once', async () => {
     const { page } = await at.arrive('lena', '/academy/GUI?lesson=assessment');
     await page.getByRole('button', { name: 'Begin the course' }).click();

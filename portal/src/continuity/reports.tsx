@@ -8,7 +8,7 @@ import { useNow } from '../app/now.ts';
 import { useSession } from '../app/session-context.ts';
 import { AcknowledgeSituationReportDocument, type ReportTextFragment } from '../generated/api.ts';
 import { refreshRecord } from '../record/queries.ts';
-import { useText } from '../text/text.ts';
+import { LOCALES, useText } from '../text/text.ts';
 import { outstandingQuery } from './queries.ts';
 import { CONTINUITY_EVENT, type Facts } from './record.ts';
 
@@ -34,7 +34,8 @@ export function Reports({ record }: { record: Facts }) {
 function Report(props: { event: Facts; report: ReportTextFragment; isNewest: boolean }) {
   const { event, report, isNewest } = props;
   const text = useText();
-  const { format, language, customer } = useSession();
+  const { format, language, customer, clients } = useSession();
+  const isEnglish = language === 'EN' || !report.languages.includes('FR');
   const { place, publishedAt, requiresAcknowledgement, mayAcknowledgeFor } = report;
   return (
     <li className="message sme">
@@ -45,11 +46,14 @@ function Report(props: { event: Facts; report: ReportTextFragment; isNewest: boo
         </time>{' '}
         {requiresAcknowledgement && <Reached report={report} />}
       </p>
-      <p className="message-text">{language === 'FR' ? report.fr : report.en}</p>
+      {isEnglish && language === 'FR' && <p className="quiet">{text('continuity.report.englishOnly')}</p>}
+      <p className="message-text" lang={isEnglish ? LOCALES.EN : LOCALES.FR}>
+        {isEnglish ? report.en : report.fr}
+      </p>
       {report.nextReportDueAt && (
         <NextReport dueAt={report.nextReportDueAt} isAwaited={isNewest && event.state !== 'CLOSED'} />
       )}
-      {requiresAcknowledgement && !customer && <Outstanding report={report} />}
+      {requiresAcknowledgement && (!customer || clients.length > 1) && <Outstanding report={report} />}
       {mayAcknowledgeFor?.map((organization) => (
         <Acknowledge key={organization.id} {...{ event, report, organization }} />
       ))}
@@ -78,7 +82,7 @@ function Reached({ report }: { report: ReportTextFragment }) {
   return <span className="badge">{text('continuity.reached', { acknowledged, total })}</span>;
 }
 
-/** To the SME, on demand: the organizations that have not been reached. */
+/** To the SME, and to an agent of several distributors, on demand: those of them that have not acknowledged. */
 function Outstanding({ report }: { report: ReportTextFragment }) {
   const text = useText();
   const [isShown, setIsShown] = useState(false);

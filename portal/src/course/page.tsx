@@ -11,6 +11,7 @@ import { EnrolInCourseDocument, SaveLessonProgressDocument } from '../generated/
 import { ownName } from '../text/named.ts';
 import { useText } from '../text/text.ts';
 import { Assessment } from './assessment.tsx';
+import { Learners } from './learners.tsx';
 import { courseQuery, lessonsOf, useKept, type Facts, type Lesson } from './queries.ts';
 import { CourseTexts } from './texts.tsx';
 
@@ -54,6 +55,7 @@ function OpenCourse({ course }: { course: Facts }) {
       )}
       <Outline course={course} open={open ?? null} />
       {enrolment && open && <OpenLesson key={open.id} course={course} lesson={open} enrolmentId={enrolment.id} />}
+      <Learners courseId={course.id} />
       <section>
         <h2>{text('course.sources')}</h2>
         <ul>

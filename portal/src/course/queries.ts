@@ -1,22 +1,28 @@
-import { queryOptions, useQueryClient } from '@tanstack/react-query';
+import { infiniteQueryOptions, queryOptions, useQueryClient } from '@tanstack/react-query';
 import { requirePart, type Api } from '../api/client.ts';
 import {
   AttemptDocument,
   CourseDocument,
   CoursesDocument,
   CoursesToCompleteDocument,
+  LearnersDocument,
   type AttemptFactsFragment,
   type CourseQuery,
   type CoursesQuery,
   type EnrolmentRowFragment,
+  type LearnersQuery,
 } from '../generated/api.ts';
 import { followed } from '../live/followed.ts';
+
+/** Learners of one page. */
+const LEARNER_ROWS = 25;
 
 /** A course as the list shows it, and as its page does. The page's version is that of the enrolment: the feed compares it. */
 export type CourseRow = NonNullable<CoursesQuery['courses']>[number];
 export type Facts = NonNullable<CourseQuery['course']> & { version: number };
 export type Lesson = NonNullable<NonNullable<Facts['modules']>[number]['lessons']>[number];
 export type AttemptRow = NonNullable<NonNullable<Facts['enrolment']>['attempts']>[number];
+export type LearnerRow = NonNullable<LearnersQuery['enrolments']>['nodes'][number];
 export type Question = NonNullable<AttemptFactsFragment['questions']>[number];
 
 /** The courses of the academy, each with what the reader has done of it. */
@@ -25,6 +31,19 @@ export function coursesQuery(api: Api) {
     queryKey: ['courses', 'few'],
     queryFn: async () => ({ nodes: requirePart((await api.request(CoursesDocument)).courses) }),
     ...followed(api),
+  });
+}
+
+/** Who takes a course, the last enrolled first, page by page. The feed tells of the reader's own enrolments alone. */
+export function learnersQuery(api: Api, courseId: string) {
+  return infiniteQueryOptions({
+    queryKey: ['learners', courseId],
+    queryFn: async ({ pageParam }) => {
+      const variables = { courseId, first: LEARNER_ROWS, after: pageParam };
+      return requirePart((await api.request(LearnersDocument, variables)).enrolments);
+    },
+    initialPageParam: null as string | null,
+    getNextPageParam: ({ pageInfo }) => (pageInfo.hasNextPage ? pageInfo.endCursor : null),
   });
 }
 
