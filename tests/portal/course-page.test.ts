@@ -61,10 +61,11 @@ describeInBrowser('a course, in two browsers', () => {
 
   test('the SME’s training staff see who takes it and how far each is; a learner does not', async () => {
     const { page } = await at.arrive('lou', '/academy/GUI');
-    const learners = page.getByRole('region', { name: 'Learners' });
+    // Lou reads French.
+    const learners = page.getByRole('region', { name: 'Apprenants' });
     await learners
       .getByRole('row', { name: /Aga Nowicka/ })
-      .getByText('Completed')
+      .getByText('Réussi')
       .waitFor();
     const { page: other } = await at.arrive('lena', '/academy/GUI');
     await other.getByRole('heading', { name: 'Where the facts come from' }).waitFor();

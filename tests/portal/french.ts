@@ -39,8 +39,9 @@ export function englishIn(texts: readonly string[], names: readonly Named[], wri
   });
 }
 
-const EN = patternsOf('en');
-const FR = patternsOf('fr');
+const EN = patternsOf('messages.en.json');
+// Those that come with a page are known in French alone: the English ones hold a name that is the same in both, of the SME.
+const FR = [...patternsOf('messages.fr.json'), ...patternsOf('page-messages.fr.json')];
 
 /** What the made-up people and records of each service are called, and what people say. */
 const DEMO_DATA = DOMAINS.map((domain) => path.join(ROOT, 'services', domain, 'data')).flatMap((folder) =>
@@ -49,11 +50,11 @@ const DEMO_DATA = DOMAINS.map((domain) => path.join(ROOT, 'services', domain, 'd
     .map((file) => readFileSync(path.join(folder, file), 'utf8')),
 );
 
-/** The messages of a language as patterns that recognize them with any values in them. */
-function patternsOf(language: 'en' | 'fr'): RegExp[] {
+/** The messages of all files of this name, as patterns that recognize them with any values in them. */
+function patternsOf(name: string): RegExp[] {
   const source = path.join(ROOT, 'portal/src');
   const messages = readdirSync(source, { recursive: true, encoding: 'utf8' })
-    .filter((file) => path.basename(file) === `messages.${language}.json`)
+    .filter((file) => path.basename(file) === name)
     .map((file) => JSON.parse(readFileSync(path.join(source, file), 'utf8')) as Record<string, string>)
     .flatMap((texts) => Object.values(texts));
   return [...new Set(messages)].flatMap((message) => {
