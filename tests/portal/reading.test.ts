@@ -28,6 +28,7 @@ const PAGES = [
   '/academy/GUI',
   '/inbox',
   '/following',
+  '/organizations',
   '/profile',
 ];
 
