@@ -12,6 +12,7 @@ import { useNouns } from './noun.ts';
 import { prefer } from './preferences.ts';
 import { foundQuery, isSearched } from './queries.ts';
 import { useSession } from './session-context.ts';
+import { holds } from '../text/words.ts';
 
 /** The palette waits this long after the last letter before it searches, in milliseconds. */
 const SEARCH_MS = 150;
@@ -118,7 +119,7 @@ function useEntries(words: string) {
   ];
   const entries: Entry[] = [
     ...records.map(({ id, label, address }) => ({ key: id, label, run: () => void navigate(address) })),
-    ...commands.filter(({ label }) => label.toLowerCase().includes(words.toLowerCase())),
+    ...commands.filter(({ label }) => holds(label, words)),
   ];
   return { entries, found };
 }

@@ -10,6 +10,7 @@ import {
 } from '../generated/api.ts';
 import type { Found } from '../app/noun.ts';
 import { followed } from '../live/followed.ts';
+import { holds } from '../text/words.ts';
 
 /** Rows of one page of a list. */
 const PAGE_ROWS = 20;
@@ -60,7 +61,7 @@ export async function searchEvents(api: Api, words: string): Promise<Found[]> {
       label: `${number} ${title}`,
       address: { to: '/continuity/$id', params: { id: number }, search: { open: true } },
     }))
-    .filter(({ label }) => label.toLowerCase().includes(words.toLowerCase()));
+    .filter(({ label }) => holds(label, words));
 }
 
 async function readPage(api: Api, asked: { first: number; after: string | null; filter: ContinuityEventFilter }) {

@@ -59,6 +59,8 @@ describe('a row belongs to a list', () => {
     ['of missed targets when it missed one', { breached: true }, { breached: true }, true],
     ['of an organization when it is its own', { organization: 'org_2' }, {}, false],
     ['of a search when it has every word', { text: 'LATE files' }, {}, true],
+    ['of a search whatever its accents', { text: 'LÂTE filés' }, {}, true],
+    ['of a search not for a part of a word', { text: 'file' }, {}, false],
     ['of a search not when a word is missing', { text: 'late meters' }, {}, false],
   ])('%s', (_name, search, differs, belongs) => {
     expect(matchesFilter(apiFilter(search, 'per_1'), buildRow(differs))).toBe(belongs);

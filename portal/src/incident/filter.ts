@@ -7,6 +7,7 @@ import {
   type IncidentRowFragment,
   type IncidentState,
 } from '../generated/api.ts';
+import { wordsOf } from '../text/words.ts';
 
 /** What the address of a list holds: `?open=true&priority=P1,P2`. Words of the address are those of the API. */
 export interface ListSearch {
@@ -81,8 +82,7 @@ export function apiFilter(search: ListSearch, meId: string): IncidentFilter {
  * searches what a row does not hold.
  */
 export function matchesFilter(filter: IncidentFilter, row: IncidentRowFragment): boolean {
-  const words = (filter.text ?? '').toLowerCase().split(/\s+/).filter(Boolean);
-  const text = `${row.number} ${row.title}`.toLowerCase();
+  const words = wordsOf(`${row.number} ${row.title}`);
   return [
     !filter.state || filter.state.includes(row.state),
     !filter.priority || filter.priority.includes(row.priority),
@@ -93,7 +93,7 @@ export function matchesFilter(filter: IncidentFilter, row: IncidentRowFragment):
     !filter.organizationId || filter.organizationId.includes(row.organization?.id ?? ''),
     !filter.serviceId || filter.serviceId.includes(row.service?.id ?? ''),
     !filter.assigneeId || filter.assigneeId.includes(row.assignee?.id ?? ''),
-    words.every((word) => text.includes(word)),
+    [...wordsOf(filter.text ?? '')].every((word) => words.has(word)),
   ].every(Boolean);
 }
 
