@@ -6,6 +6,11 @@ interface Priced {
   points: number;
 }
 
+interface Answer {
+  extensions?: { cost?: number };
+  errors?: { extensions?: { code?: string } }[];
+}
+
 /** What a page asked for over HTTP since. The gateway says with each answer what it cost. */
 export interface Answers {
   /** Those that have come, in their order. */
@@ -14,7 +19,7 @@ export interface Answers {
   all(): Promise<readonly Priced[]>;
 }
 
-/** Follows what a page asks for from now on. */
+/** Follows what a page asks for from now on. What was refused for coming too fast is asked again, and counts once. */
 export function answersTo(page: Page): Answers {
   const come: Priced[] = [];
   const awaited: Promise<void>[] = [];
@@ -23,7 +28,8 @@ export function answersTo(page: Page): Answers {
     const operation = /"operationName":"(\w+)"/.exec(request.postData() ?? '')?.[1] ?? 'unnamed';
     const told = async () => {
       const response = await request.response();
-      const { extensions } = (await response?.json()) as { extensions?: { cost?: number } };
+      const { extensions, errors } = (await response?.json()) as Answer;
+      if (errors?.some((error) => error.extensions?.code === 'RATE_LIMITED')) return;
       come.push({ operation, points: extensions?.cost ?? 1 });
     };
     // A page that is left takes its requests with it.
