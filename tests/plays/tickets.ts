@@ -58,6 +58,7 @@ export const PLAYS: readonly Play[] = [
       ['sam', 'holdIncident', on('incident', ({ word }) => ({ reason: 'VENDOR', vendorReference: word }))],
       ['sam', 'resumeIncident', on('incident')],
       ['sam', 'reclassifyIncident', on('incident', (scene) => ({ urgency: 'HIGH', ...because(scene) }))],
+      ['root', 'rebaseIncidentClocks', on('incident', because)],
       ['sam', 'resolveIncident', on('incident', solution)],
       ['lena', 'reopenIncident', on('incident', because)],
       ['sam', 'resolveIncident', on('incident', solution)],

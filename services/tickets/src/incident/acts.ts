@@ -1,5 +1,6 @@
 import { cancelClock, excludeClock, pauseClock, resumeClock, stopClock } from '@desk/kit/time/clock';
 import type { CarriedComment } from '@desk/kit/conversation/message';
+import { forbidden } from '@desk/kit/write/request';
 import type { Changes } from '@desk/kit/write/describe-change';
 import {
   IncidentHoldReason,
@@ -9,10 +10,12 @@ import {
   type Priority,
   type Urgency,
 } from '../generated/api.ts';
+import type { IncidentClock } from '../sla/sla.ts';
 import { requireAction } from './actions.ts';
 import {
   PAUSED_KINDS,
   answeredClocks,
+  rebasedClocks,
   reopenedClocks,
   retargetedClocks,
   stepClocks,
@@ -21,6 +24,7 @@ import {
 } from './clocks.ts';
 import { describeChange, type IncidentDecision } from './event.ts';
 import { OPEN_STATES, TEXT_KIB_MAX, type Incident, type IncidentActContext, type IncidentLink } from './incident.ts';
+import { mayRebaseClocks } from './policy.ts';
 import { checkLink, linkWaitedFor, recordNumber } from './links.ts';
 
 /** An assignment. */
@@ -303,6 +307,34 @@ export function reclassifyIncident(
     act,
     ...(remark ? { personal: { remark } } : {}),
   });
+}
+
+/** Moves open clocks to the newest version of their policy. Null where there is none to move. Refuses FORBIDDEN, BAD_USER_INPUT. */
+export function rebaseIncidentClocks(
+  incident: Incident,
+  { reason }: ReasonInput,
+  act: IncidentActContext,
+): IncidentDecision | null {
+  if (act.viewer && !mayRebaseClocks(act.viewer))
+    throw forbidden('Only an SME_ADMIN may move clocks to another agreement.');
+  const remark = act.check.body('input.reason', reason, TEXT_KIB_MAX);
+  act.check.done();
+  const clocks = rebasedClocks(incident, act);
+  const moves = clocks.flatMap((clock, index) => {
+    const before = incident.clocks[index];
+    return before && before !== clock ? [[clock.kind, [dueText(before), dueText(clock)]] as const] : [];
+  });
+  if (!moves.length) return null;
+  return describeChange(incident, withDerivedFields({ ...incident, clocks }, act), {
+    kind: 'CLOCKS_REBASED',
+    act,
+    changes: Object.fromEntries(moves),
+    personal: { remark },
+  });
+}
+
+function dueText({ dueAt }: IncidentClock): string | null {
+  return dueAt && dueAt.toISOString();
 }
 
 /**

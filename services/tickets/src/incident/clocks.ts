@@ -11,6 +11,7 @@ import {
   stateOf,
   stopClock,
   type ClockStep,
+  type ClockTarget,
 } from '@desk/kit/time/clock';
 import type { IncidentClockKind, Priority } from '../generated/api.ts';
 import type { IncidentClock, Sla } from '../sla/sla.ts';
@@ -89,6 +90,31 @@ export function retargetedClocks(incident: Incident, priority: Priority, act: Mo
   const clocks = [...moved, ...newClocks(missing, { ...incident, priority }, occasion)];
   if (isOpen(clocks, 'RESPONSE') || isOpen(clocks, 'UPDATE')) return clocks;
   return withNextUpdate({ ...incident, priority, clocks }, occasion);
+}
+
+/** True for an open clock that follows an older version of a policy which still promises it. */
+function isOutdated(clock: IncidentClock, target: ClockTarget | null): target is ClockTarget {
+  return stateOf(clock) !== 'STOP' && target !== null && target.policyVersion > clock.policyVersion;
+}
+
+/**
+ * The clocks after a re-base: the open ones that follow an older version of their policy move to the newest, by the rule of retargetClock. Ended
+ * ones, and those that the newest policy no longer promises, stay.
+ */
+export function rebasedClocks({ clocks, priority }: Incident, act: Moment): IncidentClock[] {
+  return stepClocks(
+    clocks,
+    (clock, step) => {
+      const target = act.sla.target(clock.kind, priority);
+      return isOutdated(clock, target) ? retargetClock(clock, target, step) : clock;
+    },
+    { act, cause: 'REBASED' },
+  );
+}
+
+/** The clocks that a re-base would move, as it would leave them. */
+export function clocksToRebase(incident: Incident, act: Moment): IncidentClock[] {
+  return rebasedClocks(incident, act).filter((clock, index) => clock !== incident.clocks[index]);
 }
 
 /**

@@ -26,6 +26,7 @@ import {
   cancelIncident,
   closeIncident,
   holdIncident,
+  rebaseIncidentClocks,
   reclassifyIncident,
   reopenIncident,
   resolveIncident,
@@ -140,6 +141,13 @@ export const incidentMutations = {
       return (incident, act) => reclassifyIncident(incident, input, act);
     }),
 
+  rebaseIncidentClocks: (_root, { input }, context) =>
+    actOnIncident(
+      context,
+      { mutation: 'rebaseIncidentClocks', input },
+      () => (incident, act) => rebaseIncidentClocks(incident, input, act),
+    ),
+
   async addIncidentComment(_root, { input }, context) {
     const { viewer, store, incidents, consequences } = context;
     const { comments } = store.incidents;
@@ -195,7 +203,7 @@ export const incidentMutations = {
 } satisfies Partial<api.MutationResolvers>;
 
 /** The rule of an act, with the input that was looked up for it. */
-type Decide = (incident: Incident, act: IncidentActContext) => IncidentDecision;
+type Decide = (incident: Incident, act: IncidentActContext) => IncidentDecision | null;
 
 /** Carries out one act of the viewer on an incident, as if every timer had been on time. */
 async function actOnIncident(

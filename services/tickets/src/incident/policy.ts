@@ -28,6 +28,11 @@ export function mayWorkIncident(viewer: Viewer): boolean {
   return isAnalyst(viewer);
 }
 
+/** Moves open clocks to the newest version of the agreement. */
+export function mayRebaseClocks(viewer: Viewer): boolean {
+  return viewer.staff && hasRole(viewer, 'SME_ADMIN');
+}
+
 /** Reopens an incident, or reports its follow-up: everybody who may report for the organization. */
 export function mayReopenIncident(viewer: Viewer, incident: Incident): boolean {
   return mayCreateIncident(viewer, incident.organizationId);

@@ -14,6 +14,7 @@ import type * as api from '../generated/api.ts';
 import { explainedClock } from '../sla/clock-explanation.ts';
 import { clockView } from '../sla/clock-view.ts';
 import { allowedActions } from './actions.ts';
+import { clocksToRebase } from './clocks.ts';
 import { INCIDENT_NAMES, incidentNumber, type Incident, type IncidentLink } from './incident.ts';
 import { mayCreateIncidents, mayNoteIncident } from './policy.ts';
 import { readHistoryEvent } from './view.ts';
@@ -65,6 +66,11 @@ const Incident: api.IncidentResolvers & Owed<api.Incident, Incident, api.Inciden
   assignee: ({ assigneeId }) => (assigneeId === null ? null : { __typename: 'Person', id: assigneeId }),
   closesAt: ({ state, closesAt }) => (state === 'RESOLVED' ? closesAt : null),
   clocks: ({ clocks }, _args, { sla, time }) => clocks.map((each) => clockView(each, sla, time.now())),
+  rebasedClocks(incident, _args, { sla, time, viewer }) {
+    const now = time.now();
+    if (!viewer.staff) return null;
+    return clocksToRebase(incident, { at: now, sla }).map((each) => clockView(each, sla, now));
+  },
   explainClock: ({ clocks }, asked, { sla, time }) =>
     explainedClock(
       clocks.findLast(({ kind }) => kind === asked.kind),
