@@ -46,6 +46,8 @@ const HELP = `MDM/R Service Desk
   npm run check                   format, lint, imports, types, unused code, licences, composition, tests: what CI runs
   npm run desk -- import incidents FILE [--mapping FILE] [--rejects FILE] [--data DIR]
                                   takes over incidents from another system's export (docs/import.md)
+  npm run desk -- rebase-clocks [--apply --reason TEXT] [--data DIR]
+                                  moves open clocks to the newest service level agreement (docs/operating.md)
   npm run desk -- ground [--port N] [--data DIR] [--empty]
                                   the database and sign-in service for processes of one's own (docs/operating.md)
   npm run desk -- screenshots     takes the README's pictures anew
@@ -73,6 +75,10 @@ const COMMANDS = {
       'import',
       ...args,
     ]);
+  },
+  'rebase-clocks': (args) => {
+    build({ portal: false });
+    run(['--enable-source-maps', 'local/dist/main.js', 'rebase-clocks', ...args]);
   },
   ground: (args) => {
     build({ portal: true });

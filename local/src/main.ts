@@ -8,6 +8,7 @@ import { startDesk, type RunningDesk } from './desk.ts';
 import { DEMO_PEOPLE } from './issuer/demo-people.ts';
 import { EngineFailure } from './engine/engine.ts';
 import { PortTaken } from './engine/ports.ts';
+import { runRebase } from './clocks/rebase.ts';
 import { runGround } from './ground.ts';
 import { resetData } from './reset.ts';
 
@@ -23,6 +24,7 @@ const EXPECTED = [EngineFailure, ConfigProblem, PortTaken];
 
 const [command, ...args] = process.argv.slice(2);
 if (command === 'import') process.exit(await (await import('./import/import.ts')).runImport(args));
+else if (command === 'rebase-clocks') await orSay(async () => process.exit(await runRebase(args)));
 else if (command === 'ground') await orSay(async () => process.exit(await runGround(args, process.env)));
 else await orSay(start);
 

@@ -1,10 +1,6 @@
 import { systemTime } from '@desk/kit/time/time-source';
-import { crashPoint } from '@desk/kit/process/crash-point';
 import { Refusal } from '@desk/kit/api/errors';
-import { systemRandom } from '@desk/kit/process/ids';
 import { createLogger, type Logger } from '@desk/kit/process/logger';
-import { MemoryStream } from '@desk/kit/log/memory-stream';
-import { openFoundation } from '@desk/kit/service/service';
 import { loadServices } from '@desk/directory/service/port';
 import { loadCatalogue } from '@desk/tickets/catalogue/port';
 import { ImportProblem, REVIEW } from '@desk/tickets/import/mapping';
@@ -13,16 +9,14 @@ import { rowReader, type KnownOrganization } from '@desk/tickets/import/row';
 import { importIncidents, mirroredOrganizations, type ImportCounts, type ImportPlan } from '@desk/tickets/import/store';
 import { loadReferenceData } from '@desk/tickets/sla/port';
 import { slaOver } from '@desk/tickets/sla/sla';
-import { MIGRATIONS, openStore } from '@desk/tickets/store';
-import { realpathSync } from 'node:fs';
+import { openStore } from '@desk/tickets/store';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { openDatabase, type Database } from '../engine/database.ts';
+import type { Database } from '../engine/database.ts';
 import { EngineFailure } from '../engine/engine.ts';
-import { engineAnswers, findHolder, processRuns } from '../engine/holder.ts';
-import { makeSocketPath } from '../engine/socket.ts';
+import { findDatabase, openTickets } from '../store/tickets.ts';
 import { ImportNotes } from './notes.ts';
 import { ImportProgress, type ProgressOutput } from './progress.ts';
 import { RejectsFile } from './rejects.ts';
@@ -177,26 +171,11 @@ interface ImportSurroundings {
 }
 
 async function importInto(
-  { uri }: Database,
+  database: Database,
   { logger, rejects, progress, notes }: ImportSurroundings,
   planFor: (organizations: readonly KnownOrganization[]) => ImportPlan,
 ): Promise<ImportCounts> {
-  const alone = () => Promise.reject(new Error('An import asks no other service.'));
-  const foundation = await openFoundation({
-    service: 'tickets',
-    config: { host: '', port: 0, mongodbUri: uri, database: 'tickets' },
-    deps: {
-      time: systemTime,
-      random: systemRandom,
-      logger,
-      stream: new MemoryStream(), // Nothing is published from here: the service's own relay goes on from its log.
-      pull: alone,
-      signToken: alone,
-      verifyToken: alone,
-      crash: crashPoint(process.env['DESK_CRASH_AT']),
-    },
-    migrations: MIGRATIONS,
-  });
+  const foundation = await openTickets(database, logger);
   try {
     const plan = planFor(await mirroredOrganizations(foundation));
     const rejectsFile = await RejectsFile.create(rejects);
@@ -215,24 +194,6 @@ async function importInto(
   } finally {
     await foundation.close();
   }
-}
-
-/** The database of a desk that runs on this data directory; else the one that the desk would choose. */
-async function findDatabase(data: string, logger: Logger): Promise<Database> {
-  const { MONGODB_URI, MONGOD_BINARY, NODE_ENV } = process.env;
-  const uri = MONGODB_URI || MONGOD_BINARY ? null : await runningEngine(path.join(data, 'mongodb'));
-  if (!uri) return openDatabase({ MONGODB_URI, MONGOD_BINARY, NODE_ENV }, data, logger);
-  return { uri, what: 'the engine of the running desk', died: new Promise(() => {}), stop: async () => {} };
-}
-
-/** The address of an engine that another process has open on a directory; null when there is none. */
-async function runningEngine(directory: string): Promise<string | null> {
-  const holder = findHolder(directory);
-  if (!holder || !processRuns(holder.launcherPid)) return null;
-  const home = realpathSync(directory);
-  if (!(await engineAnswers(home))) return null;
-  const socketPath = makeSocketPath(home);
-  return `mongodb://${encodeURIComponent(socketPath)}/?directConnection=true&w=majority&journal=true&retryWrites=false`;
 }
 
 function summary(

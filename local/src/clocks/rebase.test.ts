@@ -1,0 +1,78 @@
+import { InputCheck } from '@desk/kit/api/input';
+import { ConfigProblem } from '@desk/kit/process/config';
+import { createLogger } from '@desk/kit/process/logger';
+import { openIncident } from '@desk/tickets/incident/opening';
+import { loadReferenceData } from '@desk/tickets/sla/port';
+import { slaOver } from '@desk/tickets/sla/sla';
+import { openStore } from '@desk/tickets/store';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { findDatabase, openTickets } from '../store/tickets.ts';
+import { runRebase } from './rebase.ts';
+
+const silent = createLogger('test', 'silent');
+const environment = { ...process.env };
+const HOUR_MS = 3_600_000;
+
+let data: string;
+
+beforeAll(async () => {
+  data = await mkdtemp(path.join(os.tmpdir(), 'desk-rebase-'));
+  delete process.env['MONGODB_URI']; // The test run's own engine: here the command chooses.
+  await fill();
+});
+afterAll(async () => {
+  process.env = environment;
+  await rm(data, { recursive: true, force: true });
+});
+
+/** Two incidents in the data folder; the first follows a version of the policy before the newest. */
+async function fill(): Promise<void> {
+  const database = await findDatabase(data, silent);
+  const foundation = await openTickets(database, silent);
+  const { incidents } = await openStore(foundation);
+  const by = { id: 'per_1', kind: 'PERSON' as const, actingFor: null };
+  const act = { at: new Date(), by, check: new InputCheck(), sla: slaOver(loadReferenceData()), viewer: null };
+  for (const title of ['Under the old agreement', 'Under the newest']) {
+    const made = { id: foundation.newId('inc'), organizationId: 'org_A', source: 'PORTAL' as const };
+    const words = { title, description: 'Late.', serviceId: 'VEE', environment: 'PRODUCTION' as const };
+    const { record, events } = openIncident(made, { ...words, impact: 'LOW', urgency: 'LOW' }, act);
+    await incidents.records.create(record, events, { numbered: true });
+  }
+  await incidents.records.collection.updateOne(
+    { number: 1 },
+    {
+      $set: { 'clocks.$[].policyVersion': 0, 'clocks.$[].budgetMs': HOUR_MS },
+    },
+  );
+  await foundation.close();
+  await database.stop();
+}
+
+async function rebase(...args: string[]): Promise<string[]> {
+  let said = '';
+  expect(await runRebase(['--data', data, ...args], { stdout: { write: (text) => (said += text) } })).toBe(0);
+  return said.trim().split('\n');
+}
+
+test('lists what would move, and moves nothing before it is told to', async () => {
+  const listed = await rebase();
+  expect(listed).toEqual([
+    expect.stringMatching(/^INC-000001 RESPONSE +\S+Z -> \S+Z$/),
+    expect.stringMatching(/^INC-000001 RESOLUTION \S+Z -> \S+Z$/),
+    '2 clocks would move; --apply --reason TEXT moves them.',
+  ]);
+  expect(await rebase()).toEqual(listed);
+});
+
+test('needs a reason before it moves anything', async () => {
+  await expect(runRebase(['--data', data, '--apply'])).rejects.toThrow(ConfigProblem);
+});
+
+test('moves what it listed, once', async () => {
+  const moved = await rebase('--apply', '--reason', 'The agreement of July.');
+  expect([moved.length, moved.at(-1)]).toEqual([3, '2 clocks moved.']);
+  expect(await rebase('--apply', '--reason', 'Again.')).toEqual(['0 clocks moved.']);
+});
