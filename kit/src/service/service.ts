@@ -10,6 +10,7 @@ import { Log } from '../log/log.ts';
 import type { Logger } from '../process/logger.ts';
 import { connectMongo } from '../process/mongo.ts';
 import { eventsRoute, type PullEvents } from '../log/pull.ts';
+import { noticeRestore } from '../log/restore.ts';
 import { Relay } from '../log/relay.ts';
 import { createRegistry, startSubgraph, type RunningServer, type SubgraphOptions } from '../api/subgraph.ts';
 import { followOwnLog, type Consequences, type Follow } from '../log/consequences.ts';
@@ -125,6 +126,7 @@ export async function openFoundation({ service, config, deps, migrations = [] }:
     const journal = new Journal(connection, deps);
     const ran = await runMigrations(journal.db, migrations, deps.time);
     if (ran.length) deps.logger.info({ migrations: ran }, 'stored records took a new form');
+    await noticeRestore(journal.db, service, deps);
     const log = await Log.open(journal, deps);
     const registry = createRegistry(service);
     const { time, stream, pull, logger, crash } = deps;

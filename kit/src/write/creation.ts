@@ -231,7 +231,9 @@ export class Creation<T extends Aggregate> {
         limit: 1,
       })
       .toArray();
-    return (last as { number: number } | undefined)?.number ?? from;
+    const given = (last as { number: number } | undefined)?.number ?? from;
+    const { numberFloor } = this.#kind;
+    return numberFloor < to ? Math.max(given, numberFloor) : given;
   }
 
   /** Gives numbers to one creation at a time. Refuses BACKPRESSURE for one that would wait too long, before anything is sent. */

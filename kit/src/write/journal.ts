@@ -4,6 +4,7 @@ import { CommitOrder } from './commit-order.ts';
 import type { CrashPoint } from '../process/crash-point.ts';
 import { randomText, type Random } from '../process/ids.ts';
 import { DURABLE, WHILE_INDEXING, watchTerm } from '../process/mongo.ts';
+import { numberFloor } from './restore.ts';
 import { writeUncertain } from './uncertain.ts';
 import type { Aggregate, RecordKind, Stored } from './record.ts';
 
@@ -84,6 +85,7 @@ export class Journal {
       barrier: (term) => this.barrier(term),
       crash: this.crash,
       random: this.#random,
+      numberFloor: await numberFloor(this.db, collection.collectionName),
       search,
       wake: () => this.#wake(),
     });

@@ -72,6 +72,8 @@ export interface RecordKind<T extends Aggregate> {
   readonly barrier: (term?: number) => Promise<void>;
   readonly crash: CrashPoint;
   readonly random: Random;
+  /** Records are numbered above it: what was given before a restore is not given again. */
+  readonly numberFloor: number;
   /** The words that a record is found by, kept with it by each write. */
   readonly search?: ((record: T) => SearchWords) | undefined;
   /** Wakes the relay after a write. */
