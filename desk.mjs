@@ -48,6 +48,9 @@ const HELP = `MDM/R Service Desk
                                   takes over incidents from another system's export (docs/import.md)
   npm run desk -- rebase-clocks [--apply --reason TEXT] [--data DIR]
                                   moves open clocks to the newest service level agreement (docs/operating.md)
+  npm run desk -- restore FROM [--data DIR] [--skip N]
+  npm run desk -- raise-epoch [--data DIR] [--skip N]
+                                  puts a copy of the data in place; begins new epochs (docs/operating.md)
   npm run desk -- ground [--port N] [--data DIR] [--empty]
                                   the database and sign-in service for processes of one's own (docs/operating.md)
   npm run desk -- screenshots     takes the README's pictures anew
@@ -76,10 +79,9 @@ const COMMANDS = {
       ...args,
     ]);
   },
-  'rebase-clocks': (args) => {
-    build({ portal: false });
-    run(['--enable-source-maps', 'local/dist/main.js', 'rebase-clocks', ...args]);
-  },
+  'rebase-clocks': (args) => store('rebase-clocks', args),
+  restore: (args) => store('restore', args),
+  'raise-epoch': (args) => store('raise-epoch', args),
   ground: (args) => {
     build({ portal: true });
     run(['--enable-source-maps', 'local/dist/main.js', 'ground', ...args]);
@@ -134,6 +136,12 @@ const COMMANDS = {
     run([...TSX, 'bench/src/main.ts', ...args]);
   },
 };
+
+/** Runs a command that works on the desk's data, beside the services. */
+function store(name, args) {
+  build({ portal: false });
+  run(['--enable-source-maps', 'local/dist/main.js', name, ...args]);
+}
 
 const [command = 'help', ...args] = process.argv.slice(2);
 requireNode();

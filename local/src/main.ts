@@ -10,6 +10,7 @@ import { EngineFailure } from './engine/engine.ts';
 import { PortTaken } from './engine/ports.ts';
 import { runRebase } from './clocks/rebase.ts';
 import { runGround } from './ground.ts';
+import { runRestore } from './store/restore.ts';
 import { resetData } from './reset.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -25,6 +26,8 @@ const EXPECTED = [EngineFailure, ConfigProblem, PortTaken];
 const [command, ...args] = process.argv.slice(2);
 if (command === 'import') process.exit(await (await import('./import/import.ts')).runImport(args));
 else if (command === 'rebase-clocks') await orSay(async () => process.exit(await runRebase(args)));
+else if (command === 'restore' || command === 'raise-epoch')
+  await orSay(async () => process.exit(await runRestore(command, args)));
 else if (command === 'ground') await orSay(async () => process.exit(await runGround(args, process.env)));
 else await orSay(start);
 

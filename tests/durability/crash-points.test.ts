@@ -89,7 +89,7 @@ test.each(CRASHES)(
 );
 
 test(
-  'C15: everybody goes on from a backup that was put back under a later epoch',
+  'C15: everybody goes on from a backup that was put back; where the stream is gone, under an epoch that was raised',
   async () => {
     await Promise.all([write(), write()]);
     await rig.kill();
@@ -104,7 +104,7 @@ test(
     await rm(backup, { recursive: true });
     acknowledged.length = kept;
     things.length = 0;
-    await raiseEpoch();
+    if (!redisUrl) await raiseEpoch();
     await rig.start();
     await Promise.all([write(), write()]);
     expect((await checkRig(rig.mongodbUri, acknowledged, 1)).violations).toEqual([]);

@@ -21,6 +21,7 @@ import { MemoryStream } from '@desk/kit/log/memory-stream';
 import { connectMongo } from '@desk/kit/process/mongo';
 import { ownPull } from '@desk/kit/log/pull';
 import { RedisStream } from '@desk/kit/log/redis-stream';
+import { noticeRestore } from '@desk/kit/log/restore';
 import { Relay } from '@desk/kit/log/relay';
 import { buildDraft, buildThing, thingSchema, type Thing } from '@desk/kit/write/things.fixture';
 import { RIG, type Projection, type RigReady, type RigRequest, type RigSettings } from './rig-protocol.ts';
@@ -37,11 +38,12 @@ async function runService(settings: RigSettings): Promise<RigReady> {
   const engine = await startEngine({ directory: settings.directory });
   const connection = await connectMongo(engine.uri, RIG);
   const journal = new Journal(connection, { random: systemRandom, crash });
-  const log = await Log.open(journal, { time: systemTime, crash });
-  const things = await journal.aggregates<Thing>(connection.model<Thing>('Thing', thingSchema, 'things'), 'thing');
   const { redis } = settings;
   const stream = redis ? new RedisStream(redis.url, redis.prefix, () => undefined) : new MemoryStream();
   const logger = createLogger(RIG, process.env['RIG_LOG_LEVEL'] ?? 'silent');
+  await noticeRestore(journal.db, RIG, { stream, time: systemTime, logger });
+  const log = await Log.open(journal, { time: systemTime, crash });
+  const things = await journal.aggregates<Thing>(connection.model<Thing>('Thing', thingSchema, 'things'), 'thing');
   new Relay({ service: RIG, journal, log, stream, logger, crash });
 
   const projections = journal.db.collection<Projection>('projections');

@@ -1,18 +1,11 @@
-import { InputCheck } from '@desk/kit/api/input';
 import { ConfigProblem } from '@desk/kit/process/config';
-import { createLogger } from '@desk/kit/process/logger';
-import { openIncident } from '@desk/tickets/incident/opening';
-import { loadReferenceData } from '@desk/tickets/sla/port';
-import { slaOver } from '@desk/tickets/sla/sla';
-import { openStore } from '@desk/tickets/store';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { findDatabase, openTickets } from '../store/tickets.ts';
+import { reportIncidents, withTickets } from '../store/tickets.fixture.ts';
 import { runRebase } from './rebase.ts';
 
-const silent = createLogger('test', 'silent');
 const environment = { ...process.env };
 const HOUR_MS = 3_600_000;
 
@@ -30,25 +23,12 @@ afterAll(async () => {
 
 /** Two incidents in the data folder; the first follows a version of the policy before the newest. */
 async function fill(): Promise<void> {
-  const database = await findDatabase(data, silent);
-  const foundation = await openTickets(database, silent);
-  const { incidents } = await openStore(foundation);
-  const by = { id: 'per_1', kind: 'PERSON' as const, actingFor: null };
-  const act = { at: new Date(), by, check: new InputCheck(), sla: slaOver(loadReferenceData()), viewer: null };
-  for (const title of ['Under the old agreement', 'Under the newest']) {
-    const made = { id: foundation.newId('inc'), organizationId: 'org_A', source: 'PORTAL' as const };
-    const words = { title, description: 'Late.', serviceId: 'VEE', environment: 'PRODUCTION' as const };
-    const { record, events } = openIncident(made, { ...words, impact: 'LOW', urgency: 'LOW' }, act);
-    await incidents.records.create(record, events, { numbered: true });
-  }
-  await incidents.records.collection.updateOne(
-    { number: 1 },
-    {
+  await reportIncidents(data, 'Under the old agreement', 'Under the newest');
+  await withTickets(data, ({ incidents }) =>
+    incidents.records.collection.updateOne({ number: 1 }, {
       $set: { 'clocks.$[].policyVersion': 0, 'clocks.$[].budgetMs': HOUR_MS },
-    },
+    }),
   );
-  await foundation.close();
-  await database.stop();
 }
 
 async function rebase(...args: string[]): Promise<string[]> {
