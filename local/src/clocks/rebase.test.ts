@@ -25,9 +25,12 @@ afterAll(async () => {
 async function fill(): Promise<void> {
   await reportIncidents(data, 'Under the old agreement', 'Under the newest');
   await withTickets(data, ({ incidents }) =>
-    incidents.records.collection.updateOne({ number: 1 }, {
-      $set: { 'clocks.$[].policyVersion': 0, 'clocks.$[].budgetMs': HOUR_MS },
-    }),
+    incidents.records.collection.updateOne(
+      { number: 1 },
+      {
+        $set: { 'clocks.$[].policyVersion': 0, 'clocks.$[].budgetMs': HOUR_MS },
+      },
+    ),
   );
 }
 
