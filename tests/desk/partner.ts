@@ -1,4 +1,5 @@
 import { mutationText } from '@desk/testkit/subgraph-client';
+import { setTimeout as delay } from 'node:timers/promises';
 import { createClient, type Client } from 'graphql-ws';
 import WebSocket from 'ws';
 
@@ -43,9 +44,14 @@ export class Partner {
     return (await answer.json()) as ApiAnswer;
   }
 
-  /** The one thing that a request gives. Throws its errors. */
+  /** The one thing that a request gives. Waits where it comes too fast, as the refusal says. Throws its errors. */
   async get<T>(query: string, variables: Record<string, unknown> = {}): Promise<T> {
     const { data, errors } = await this.ask(query, variables);
+    const waitMs = errors?.[0]?.extensions.code === 'RATE_LIMITED' ? errors[0].extensions['retryAfterMs'] : null;
+    if (typeof waitMs === 'number') {
+      await delay(waitMs);
+      return this.get<T>(query, variables);
+    }
     if (errors) throw new Error(JSON.stringify(errors, null, 1));
     return Object.values(data ?? {})[0] as T;
   }

@@ -6,6 +6,7 @@ export const NEVER_SEEN: Readonly<Record<string, string>> = {
   'ContinuityTimelineEntry.changes': 'The entries of the demo data change no field that codes can say.',
   'ImpactAssessment.overrideLevel': 'Nobody overrides a computed level.',
   'Incident.externalNumber': 'Nothing is imported.',
+  'Incident.rebasedClocks': 'All clocks of the demo data follow the newest agreement.',
   'IncidentHold.until': 'No incident waits for a date.',
   'KnownErrorUpdate.commentId': 'Known errors have no comments.',
   'NotificationUpdate.commentId': 'Notifications have no comments.',

@@ -31,9 +31,9 @@ test.each(Object.values(IncidentAction))(
   },
 );
 
-test('every mutation but the report is one action’s', () => {
+test('every mutation but the report and the re-base of clocks is one action’s', () => {
   const named = Object.values(INCIDENT_ACTIONS).flatMap((rule) => rule.mutations);
-  expect([...named, 'createIncident'].sort()).toEqual(
+  expect([...named, 'createIncident', 'rebaseIncidentClocks'].sort()).toEqual(
     [...mutations.keys()].filter((name) => /Incident/.test(name)).sort(),
   );
 });
